@@ -1,2 +1,57 @@
-//! x
-fn main() {}
+//! What the people who build Weir run: the gate, and its heavier tests on demand.
+//!
+//! It is no part of the product: nothing depends on it, and it calls cargo as a person would.
+
+mod ci; // every check there is, in order, up to the first failure
+mod on_demand; // one heavy test, as long as asked
+mod process; // a command at the root: shown, run, its failure said
+mod under_test; // what the tests are told: the binary, and how long to go on
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Checks and longer tests of Weir.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The gate: format, lints, documentation, licences, build, tests.
+    Ci(ci::Args),
+    /// Kill the server at random under load, and hold the log against what was promised.
+    Kill(on_demand::KillArgs),
+    /// Hold reports against the brute-force oracle on random streams.
+    Differential(on_demand::DifferentialArgs),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Ci(args) => ci::run(&args),
+        Command::Kill(args) => on_demand::kill(&args),
+        Command::Differential(args) => on_demand::differential(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

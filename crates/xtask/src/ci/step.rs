@@ -1,0 +1,101 @@
+//! The steps of the gate: what is checked, in this order.
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::tools;
+use crate::process::{cargo, run};
+use crate::under_test::{BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, KILL_CYCLES, built_weir};
+
+/// One check. The order here is the order of the gate: what fails quickly comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(super) enum Step {
+    Compiler,
+    Browser,
+    Fmt,
+    Clippy,
+    Doc,
+    Deny,
+    Build,
+    Test,
+}
+
+impl Step {
+    /// What `--from` and `--only` call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Step::Compiler => "compiler",
+            Step::Browser => "browser",
+            Step::Fmt => "fmt",
+            Step::Clippy => "clippy",
+            Step::Doc => "doc",
+            Step::Deny => "deny",
+            Step::Build => "build",
+            Step::Test => "test",
+        }
+    }
+
+    /// What it is about, for a reader of the output.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Step::Compiler => "a C compiler, for the bundled SQLite and zstd",
+            Step::Browser => "a Chromium, for the tests of the page",
+            Step::Fmt => "the code is formatted",
+            Step::Clippy => "the linter has nothing to say",
+            Step::Doc => "the documentation builds, and its links lead somewhere",
+            Step::Deny => "licences, banned crates and sources of what we depend on",
+            Step::Build => "the binary",
+            Step::Test => "the tests",
+        }
+    }
+
+    /// Does it, with its output on ours.
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            Step::Compiler => tools::compiler(),
+            Step::Browser => tools::browser().map(drop),
+            Step::Fmt => run(&mut cargo("fmt --all --check")),
+            Step::Clippy => clippy(),
+            Step::Doc => doc(),
+            Step::Deny => deny(),
+            Step::Build => built_weir().map(drop),
+            Step::Test => test(),
+        }
+    }
+}
+
+fn clippy() -> Result<()> {
+    run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))
+}
+
+fn doc() -> Result<()> {
+    let mut doc = cargo("doc --workspace --no-deps --document-private-items --locked");
+    run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn deny() -> Result<()> {
+    tools::cargo_deny()?;
+    run(&mut cargo("deny --locked check licenses bans sources"))
+}
+
+fn test() -> Result<()> {
+    let chromium = tools::browser()?;
+    let weir = built_weir()?;
+    let mut test = cargo("test --workspace --locked");
+    // The gate means the same for everyone: a shell's own numbers do not shorten it.
+    test.env_remove(KILL_CYCLES).env_remove(DIFFERENTIAL_SEEDS);
+    run(test.env(BINARY, weir).env(CHROMIUM, chromium))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_has_one_name() {
+        for step in Step::value_variants() {
+            let flag = step.to_possible_value().expect("no step is hidden");
+            assert_eq!(flag.get_name(), step.name());
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The tests whose worth grows with their length, as long as asked.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::process::{cargo, run};
+use crate::under_test::{BINARY, DIFFERENTIAL_SEEDS, KILL_CYCLES, built_weir};
+
+/// How long to kill.
+#[derive(Args)]
+pub(crate) struct KillArgs {
+    /// How many times to start, load, kill and check.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    cycles: u32,
+}
+
+/// How much to compare.
+#[derive(Args)]
+pub(crate) struct DifferentialArgs {
+    /// How many random streams to compare.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    seeds: u32,
+}
+
+/// `cargo xtask kill`
+pub(crate) fn kill(args: &KillArgs) -> Result<()> {
+    test("kill", KILL_CYCLES, args.cycles)
+}
+
+/// `cargo xtask differential`
+pub(crate) fn differential(args: &DifferentialArgs) -> Result<()> {
+    test("differential", DIFFERENTIAL_SEEDS, args.seeds)
+}
+
+/// One test binary of `tests/`, with its number, on a fresh build of `weir`.
+fn test(name: &str, variable: &str, number: u32) -> Result<()> {
+    let weir = built_weir()?;
+    let mut test = cargo(&format!("test -p weir-tests --locked --test {name} -- --nocapture"));
+    run(test.env(BINARY, weir).env(variable, number.to_string()))
+}

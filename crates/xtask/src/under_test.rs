@@ -1,0 +1,28 @@
+//! What the tests under `tests/` are told: the binary, and how long to go on.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process::{cargo, run};
+
+/// Where they find the binary `weir`.
+pub(crate) const BINARY: &str = "WEIR_BIN";
+/// Where they find a Chromium.
+pub(crate) const CHROMIUM: &str = "WEIR_CHROMIUM";
+/// How many cycles the kill test runs; it has a default.
+pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";
+/// How many streams the differential test compares; it has a default.
+pub(crate) const DIFFERENTIAL_SEEDS: &str = "WEIR_DIFFERENTIAL_SEEDS";
+
+/// Builds `weir` as developers do and says where it is.
+pub(crate) fn built_weir() -> Result<PathBuf> {
+    run(&mut cargo("build -p weir-cli --locked"))?;
+    let ours = env::current_exe().context("the path of this program is not known")?;
+    // Our own folder is `<target>/<profile>`, wherever the developer keeps it.
+    let target = ours.ancestors().nth(2).context("this program is in no target folder")?;
+    let weir = target.join("debug").join("weir");
+    ensure!(weir.is_file(), "cargo built `weir`, but not at {}", weir.display());
+    Ok(weir)
+}
