@@ -1,1 +1,23 @@
-//! placeholder
+//! The log: every delivery, byte for byte, in one SQLite file that is only ever added to.
+//!
+//! One writer appends in commit groups, durably, and seals each group with SHA-256 over the
+//! previous seal and its rows. Readers follow in log order. Nothing here interprets a body, and
+//! nothing changes or removes a row.
+
+mod append; // a group of deliveries in one durable transaction
+mod data_dir; // the folder that one process at a time may write
+mod error; // what can go wrong, and what to do next
+mod origin; // where deliveries came from, each distinct origin once
+mod read; // deliveries in log order
+mod seal; // what makes a changed, missing or reordered row visible
+mod stats; // what the log holds
+mod store; // opening, migrating and tuning the file
+mod verify; // the seals read again
+
+pub use append::{AppendError, Log};
+pub use data_dir::{DataDir, Lock};
+pub use error::LogError;
+pub use read::{LogReader, Row};
+pub use seal::Seal;
+pub use stats::{IntegrationStats, LogStats};
+pub use verify::{Finding, Verified};

@@ -1,0 +1,104 @@
+//! The folder that one process at a time may write.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::LogError;
+
+const LOCK_FILE: &str = "lock";
+const LOG_FILE: &str = "log.db";
+const READ_FILE: &str = "read.db";
+
+/// The folder in which the log, and all that is folded from it, lives.
+#[derive(Debug, Clone)]
+pub struct DataDir {
+    path: PathBuf,
+}
+
+/// The right to write in a data directory. It ends with the process, however that ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl DataDir {
+    /// The folder at `path`, which need not exist yet.
+    #[must_use]
+    pub fn at(path: &Path) -> DataDir {
+        DataDir { path: path.to_owned() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The log's file.
+    #[must_use]
+    pub fn log_file(&self) -> PathBuf {
+        self.path.join(LOG_FILE)
+    }
+
+    /// The read model's file.
+    #[must_use]
+    pub fn read_file(&self) -> PathBuf {
+        self.path.join(READ_FILE)
+    }
+
+    /// Creates the folder where it is missing, and takes the right to write in it.
+    ///
+    /// `holder` is what another process is told that finds it locked.
+    ///
+    /// # Errors
+    /// If it is locked, holds another program's files, or cannot be written.
+    pub fn lock(&self, holder: &str) -> Result<Lock, LogError> {
+        self.create()?;
+        self.refuse_foreign()?;
+        let path = self.path.join(LOCK_FILE);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(LogError::io(&path))?;
+        if file.try_lock().is_err() {
+            let mut holder = String::new();
+            // Who holds it is a courtesy; that it is held is the news.
+            let _ = file.read_to_string(&mut holder);
+            let holder = if holder.is_empty() { "another process" } else { holder.trim() };
+            return Err(LogError::Locked { path: self.path.clone(), holder: holder.to_owned() });
+        }
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "`{holder}` (process {})", std::process::id()))
+            .map_err(LogError::io(&path))?;
+        Ok(Lock { _file: file })
+    }
+
+    fn create(&self) -> Result<(), LogError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.path)
+            .map_err(LogError::io(&self.path))
+    }
+
+    /// A folder that has files but no log is not ours to write in.
+    fn refuse_foreign(&self) -> Result<(), LogError> {
+        if self.log_file().exists() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
+            let entry = entry.map_err(LogError::io(&self.path))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name != LOCK_FILE && name != "lost+found" && !name.starts_with('.') {
+                return Err(LogError::ForeignDir { path: self.path.clone(), found: name });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,149 @@
+//! The seals read again.
+
+use weir_domain::Seq;
+
+use crate::seal::Sealer;
+use crate::{LogError, LogReader, Seal};
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Deliveries that were read.
+    pub deliveries: u64,
+    /// Seals that hold.
+    pub seals: u64,
+    /// The last seal that holds.
+    pub head: Seal,
+    /// The first thing that is wrong; what lies behind it was not judged.
+    pub finding: Option<Finding>,
+}
+
+/// Something that is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Finding {
+    /// A row, its origin, its place or its seal was changed.
+    #[error(
+        "the seal over deliveries {first} to {last} does not hold: a row in it, its origin or the seal was changed"
+    )]
+    Changed {
+        /// The group's first delivery.
+        first: Seq,
+        /// The group's last delivery.
+        last: Seq,
+    },
+    /// A row is missing.
+    #[error("delivery {missing} is missing, in the group up to {last}")]
+    Gap {
+        /// The first that is missing.
+        missing: Seq,
+        /// The last delivery of its group.
+        last: Seq,
+    },
+    /// A seal does not begin where the one before ended.
+    #[error("the seal that ends at {last} begins at {first}, but the one before ends at {before}")]
+    Unchained {
+        /// Where the seal says it begins.
+        first: Seq,
+        /// Where it ends.
+        last: Seq,
+        /// Where the one before ends.
+        before: Seq,
+    },
+    /// Rows stand behind the last seal.
+    #[error("deliveries after {sealed} are not sealed: {count} rows were added by another program")]
+    Unsealed {
+        /// Where the last seal ends.
+        sealed: Seq,
+        /// How many rows stand behind it.
+        count: u64,
+    },
+    /// A row does not read back.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl LogReader {
+    /// Reads every row and seal again; `progress` is told how far it is after each group.
+    ///
+    /// # Errors
+    /// If the file cannot be read; what is wrong with its content is a finding, not an error.
+    pub fn verify(&mut self, mut progress: impl FnMut(Seq)) -> Result<Verified, LogError> {
+        let mut verified = Verified { deliveries: 0, seals: 0, head: Seal::GENESIS, finding: None };
+        for (first, seal) in self.seals()? {
+            match self.check_group(&verified.head, first, &seal) {
+                Ok(count) => {
+                    verified.deliveries += count;
+                    verified.seals += 1;
+                    verified.head = seal;
+                    progress(seal.last);
+                }
+                Err(finding) => {
+                    verified.finding = Some(finding?);
+                    return Ok(verified);
+                }
+            }
+        }
+        let sealed = verified.head.last;
+        let mut count = 0;
+        self.read(sealed, u64::MAX, |_| {
+            count += 1;
+            Ok::<_, LogError>(())
+        })?;
+        if 0 < count {
+            verified.finding = Some(Finding::Unsealed { sealed, count });
+        }
+        Ok(verified)
+    }
+
+    fn seals(&self) -> Result<Vec<(Seq, Seal)>, LogError> {
+        let read = || -> Result<Vec<(Seq, Seal)>, rusqlite::Error> {
+            self.conn
+                .prepare("SELECT first_seq, last_seq, hash FROM seal ORDER BY last_seq")?
+                .query_map([], |row| {
+                    // A hash of another length cannot hold; zeros say so without stopping here.
+                    let hash = row.get(2).unwrap_or([0; 32]);
+                    Ok((Seq::new(row.get(0)?), Seal { last: Seq::new(row.get(1)?), hash }))
+                })?
+                .collect()
+        };
+        read().map_err(LogError::store(&self.path))
+    }
+
+    /// How many deliveries the group has, if its seal holds.
+    fn check_group(
+        &mut self,
+        before: &Seal,
+        first: Seq,
+        seal: &Seal,
+    ) -> Result<u64, Result<Finding, LogError>> {
+        let last = seal.last;
+        if first != before.last.next() || last < first {
+            return Err(Ok(Finding::Unchained { first, last, before: before.last }));
+        }
+        let mut sealer = Sealer::after(before);
+        let mut next = first;
+        let mut gap = None;
+        let read = self.read(before.last, last.since(before.last), |row| {
+            if row.seq != next && gap.is_none() {
+                gap = Some(next);
+            }
+            next = row.seq.next();
+            sealer.row(row.seq, row.received_at, row.digest, row.body);
+            Ok::<_, LogError>(())
+        });
+        match read {
+            Err(damaged @ LogError::Damaged { .. }) => {
+                return Err(Ok(Finding::Damaged(damaged.to_string())));
+            }
+            Err(error) => return Err(Err(error)),
+            Ok(_) => {}
+        }
+        if let Some(missing) = gap.or_else(|| (next != last.next()).then_some(next)) {
+            return Err(Ok(Finding::Gap { missing, last }));
+        }
+        if sealer.seal() != *seal {
+            return Err(Ok(Finding::Changed { first, last }));
+        }
+        Ok(last.since(before.last))
+    }
+}

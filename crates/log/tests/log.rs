@@ -1,0 +1,201 @@
+//! The log from the outside: what goes in comes out, and what was tampered with is found.
+#![allow(missing_docs)]
+
+use std::sync::Arc;
+
+use weir_domain::{Delivery, Origin, Recorded, Seq, Timestamp};
+use weir_log::{DataDir, Finding, Log, LogError, LogReader};
+
+struct Fixture {
+    dir: DataDir,
+    _temp: tempfile::TempDir,
+}
+
+fn fixture() -> Fixture {
+    let temp = tempfile::tempdir().unwrap();
+    Fixture { dir: DataDir::at(&temp.path().join("data")), _temp: temp }
+}
+
+fn delivery(n: i64) -> Delivery {
+    let origin = if n % 3 == 0 {
+        Origin::imported("main")
+    } else {
+        Origin {
+            integration: "test".into(),
+            secret: Some("first".into()),
+            headers: vec![("content-type".into(), "application/json".into())],
+        }
+    };
+    Delivery {
+        received_at: Timestamp::from_micros(1_000_000 * n),
+        origin: Arc::new(origin),
+        body: format!("body {n}").into_bytes(),
+    }
+}
+
+/// Ten deliveries in three groups.
+fn filled() -> (Fixture, Vec<Delivery>) {
+    let fixture = fixture();
+    let deliveries: Vec<_> = (1..=10).map(delivery).collect();
+    let lock = fixture.dir.lock("test").unwrap();
+    let mut log = Log::open(&fixture.dir, &lock).unwrap();
+    for group in [&deliveries[..1], &deliveries[1..6], &deliveries[6..]] {
+        log.append(group).unwrap();
+    }
+    assert_eq!(log.head(), Seq::new(10));
+    (fixture, deliveries)
+}
+
+fn all(dir: &DataDir) -> Vec<Recorded> {
+    let mut found = Vec::new();
+    LogReader::open(dir)
+        .unwrap()
+        .read(Seq::START, u64::MAX, |row| {
+            found.push(row.to_recorded());
+            Ok::<_, LogError>(())
+        })
+        .unwrap();
+    found
+}
+
+/// Does to the file what no Weir would do.
+fn tamper(dir: &DataDir, sql: &str) {
+    let conn = rusqlite::Connection::open(dir.log_file()).unwrap();
+    for name in ["delivery", "origin", "seal"] {
+        for verb in ["changed", "removed"] {
+            conn.execute_batch(&format!("DROP TRIGGER {name}_is_never_{verb}")).unwrap();
+        }
+    }
+    conn.execute_batch(sql).unwrap();
+}
+
+#[track_caller]
+fn check_finding(sql: &str, want: Finding) {
+    let (fixture, _) = filled();
+    tamper(&fixture.dir, sql);
+    let verified = LogReader::open(&fixture.dir).unwrap().verify(|_| {}).unwrap();
+    assert_eq!(verified.finding, Some(want));
+}
+
+#[test]
+fn what_goes_in_comes_out_in_order_and_byte_for_byte() {
+    let (fixture, deliveries) = filled();
+    let found = all(&fixture.dir);
+    assert_eq!(found.len(), 10);
+    for ((n, recorded), delivery) in (1..).zip(found).zip(deliveries) {
+        assert_eq!(recorded, Recorded { seq: Seq::new(n), delivery });
+    }
+    let verified = LogReader::open(&fixture.dir).unwrap().verify(|_| {}).unwrap();
+    assert_eq!((verified.deliveries, verified.seals, verified.finding), (10, 3, None));
+}
+
+#[test]
+fn a_log_goes_on_where_it_stopped() {
+    let (fixture, _) = filled();
+    let lock = fixture.dir.lock("test").unwrap();
+    let mut log = Log::open(&fixture.dir, &lock).unwrap();
+    log.append(&[delivery(11)]).unwrap();
+    assert_eq!(all(&fixture.dir).last().map(|last| last.seq), Some(Seq::new(11)));
+    let verified = LogReader::open(&fixture.dir).unwrap().verify(|_| {}).unwrap();
+    assert_eq!(verified.finding, None);
+}
+
+#[test]
+fn a_row_is_never_changed_or_removed() {
+    let (fixture, _) = filled();
+    let conn = rusqlite::Connection::open(fixture.dir.log_file()).unwrap();
+    for sql in [
+        "UPDATE delivery SET body = x'00' WHERE seq = 3",
+        "DELETE FROM delivery WHERE seq = 10",
+        "UPDATE origin SET integration = 'x'",
+        "DELETE FROM seal",
+    ] {
+        let error = conn.execute_batch(sql).unwrap_err().to_string();
+        assert!(error.contains("append-only"), "{sql}: {error}");
+    }
+}
+
+#[test]
+fn a_verification_says_where_the_log_was_tampered_with() {
+    let seq = Seq::new;
+    let changed = Finding::Changed { first: seq(2), last: seq(6) };
+    check_finding("UPDATE delivery SET body = x'00' WHERE seq = 3", changed.clone());
+    check_finding("UPDATE delivery SET received_at = 7 WHERE seq = 3", changed.clone());
+    check_finding(
+        "UPDATE delivery SET body = CASE seq WHEN 3 THEN (SELECT body FROM delivery WHERE seq = 4) \
+         ELSE (SELECT body FROM delivery WHERE seq = 3) END WHERE seq IN (3, 4)",
+        changed.clone(),
+    );
+    check_finding("UPDATE seal SET hash = zeroblob(32) WHERE last_seq = 6", changed);
+    check_finding(
+        "UPDATE origin SET integration = 'x' WHERE integration = 'test'",
+        Finding::Changed { first: seq(1), last: seq(1) },
+    );
+    check_finding(
+        "DELETE FROM delivery WHERE seq = 4",
+        Finding::Gap { missing: seq(4), last: seq(6) },
+    );
+    check_finding(
+        "DELETE FROM delivery WHERE seq = 10",
+        Finding::Gap { missing: seq(10), last: seq(10) },
+    );
+    check_finding(
+        "DELETE FROM seal WHERE last_seq = 6",
+        Finding::Unchained { first: seq(7), last: seq(10), before: seq(1) },
+    );
+    check_finding(
+        "INSERT INTO delivery (seq, received_at, origin, body) VALUES (11, 0, 1, x'00')",
+        Finding::Unsealed { sealed: seq(10), count: 1 },
+    );
+}
+
+#[test]
+fn a_folder_has_one_writer() {
+    let fixture = fixture();
+    let _lock = fixture.dir.lock("weir serve").unwrap();
+    let error = fixture.dir.lock("weir import").unwrap_err().to_string();
+    assert!(error.contains("in use by `weir serve` (process "), "{error}");
+}
+
+#[test]
+fn a_folder_or_file_of_another_program_is_refused() {
+    let fixture = fixture();
+    std::fs::create_dir(fixture.dir.path()).unwrap();
+    std::fs::write(fixture.dir.path().join("letters.txt"), "dear").unwrap();
+    let error = fixture.dir.lock("test").unwrap_err().to_string();
+    assert!(error.contains("`letters.txt`"), "{error}");
+
+    std::fs::write(fixture.dir.log_file(), "this is no database, it is a text of some length")
+        .unwrap();
+    let lock = fixture.dir.lock("test").unwrap();
+    let error = Log::open(&fixture.dir, &lock).err().unwrap().to_string();
+    assert!(error.contains("another program"), "{error}");
+}
+
+#[test]
+fn a_newer_log_is_refused_and_left_alone() {
+    let (fixture, _) = filled();
+    rusqlite::Connection::open(fixture.dir.log_file())
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    let lock = fixture.dir.lock("test").unwrap();
+    let error = Log::open(&fixture.dir, &lock).err().unwrap().to_string();
+    assert!(error.contains("newer Weir (log schema 99, this one knows 1)"), "{error}");
+    assert!(matches!(LogReader::open(&fixture.dir), Err(LogError::Newer { .. })));
+}
+
+#[test]
+fn a_reader_of_nothing_is_told_so() {
+    let fixture = fixture();
+    assert!(matches!(LogReader::open(&fixture.dir), Err(LogError::Missing { .. })));
+}
+
+#[test]
+fn the_file_is_its_owners_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let (fixture, _) = filled();
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&fixture.dir.log_file()), 0o600);
+    assert_eq!(mode(fixture.dir.path()), 0o700);
+}
