@@ -83,7 +83,7 @@ pub(super) fn body(rng: &mut ChaCha8Rng, world: &World, session: &Session) -> St
 fn code(rng: &mut ChaCha8Rng, session: &Session) -> (i64, &'static str) {
     match rng.random_range(0..10) {
         0..3 if session.submits => one_of(rng, &SUBMITTING),
-        0..6 => CANCEL,
+        0..6 if session.stops => CANCEL,
         _ => one_of(rng, &OTHERS),
     }
 }

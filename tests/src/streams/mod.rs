@@ -19,7 +19,7 @@ use times::Times;
 use world::World;
 
 /// More would not find more, only later.
-const DELIVERIES_MAX: usize = 250;
+const DELIVERIES_MAX: usize = 400;
 
 /// A random log.
 pub fn stream(seed: u64) -> Vec<RawDelivery> {
@@ -50,7 +50,7 @@ pub fn queries(seed: u64, log: &[RawDelivery], count: usize) -> Vec<Query> {
 
 /// Sometimes a delivery that was sent before, to be sent again.
 fn earlier<'a>(rng: &mut ChaCha8Rng, sent: &'a [RawDelivery]) -> Option<&'a RawDelivery> {
-    if sent.is_empty() || rng.random_bool(0.85) {
+    if sent.is_empty() || rng.random_bool(0.75) {
         return None;
     }
     sent.get(rng.random_range(0..sent.len()))

@@ -46,7 +46,7 @@ pub(super) fn something(rng: &mut ChaCha8Rng, log: &[RawDelivery]) -> Query {
     Query {
         from_us,
         to_us,
-        as_of_us: as_of(rng, log, window_s, to_us),
+        as_of_us: as_of(rng, log, window_s, (from_us, to_us)),
         timezone: timezone.to_owned(),
         unit: one_of(rng, &UNITS),
         window_s,
@@ -66,21 +66,29 @@ fn some_instant(rng: &mut ChaCha8Rng, log: &[RawDelivery]) -> i64 {
     if log.is_empty() { 0 } else { log[rng.random_range(0..log.len())].received_at_us }
 }
 
+/// An instant at which a session may well have been seen first.
+fn early_instant(rng: &mut ChaCha8Rng, log: &[RawDelivery]) -> i64 {
+    let [a, b, c, d] = std::array::from_fn(|_| some_instant(rng, log));
+    a.min(b).min(c).min(d)
+}
+
 fn range(rng: &mut ChaCha8Rng, log: &[RawDelivery], timezone: &str) -> (i64, i64) {
     let (min_us, max_us) = span(log);
-    let (from_us, to_us) = match rng.random_range(0..4) {
+    let (from_us, to_us) = match rng.random_range(0..5) {
         // Everything.
         0 => (min_us - HOUR_US, max_us + HOUR_US),
         // On the very instants of two deliveries, or just beside them.
-        1 => (some_instant(rng, log), some_instant(rng, log) + rng.random_range(0..=1)),
+        1 => (early_instant(rng, log), early_instant(rng, log) + rng.random_range(0..=1)),
         // From midnight to midnight.
         2 => (
-            midnight(some_instant(rng, log), timezone),
+            midnight(early_instant(rng, log), timezone),
             midnight(some_instant(rng, log) + DAY_US, timezone),
         ),
+        // From a delivery's very instant on.
+        3 => (early_instant(rng, log), max_us + rng.random_range(0..=1)),
         // A few hours or days.
         _ => {
-            let from_us = some_instant(rng, log) - rng.random_range(0..DAY_US);
+            let from_us = early_instant(rng, log) - rng.random_range(0..DAY_US);
             (from_us, from_us + rng.random_range(1..6) * one_of(rng, &[HOUR_US, DAY_US]))
         }
     };
@@ -94,25 +102,33 @@ fn midnight(at_us: i64, timezone: &str) -> i64 {
     start.timestamp().as_microsecond()
 }
 
-fn as_of(rng: &mut ChaCha8Rng, log: &[RawDelivery], window_s: i64, to_us: i64) -> i64 {
+/// Often in the past, so that the log knows more than the report may say.
+fn as_of(
+    rng: &mut ChaCha8Rng,
+    log: &[RawDelivery],
+    window_s: i64,
+    (from_us, to_us): (i64, i64),
+) -> i64 {
     let near = rng.random_range(-1..=1);
-    match rng.random_range(0..6) {
-        0 => span(log).1 + 40 * DAY_US,
-        1 => span(log).1,
-        2 => to_us + near,
-        3 => some_instant(rng, log) + near,
+    let within = early_instant(rng, log).clamp(from_us, to_us);
+    match rng.random_range(0..8) {
+        0..2 => span(log).1 + 40 * DAY_US,
+        2 => span(log).1,
+        3 => to_us + near,
+        4 => within + near,
+        5 => some_instant(rng, log),
         // The very instant at which patience ends.
-        _ => some_instant(rng, log) + window_s * 1_000_000 + near,
+        _ => within + window_s * 1_000_000 + near,
     }
 }
 
 fn filters(rng: &mut ChaCha8Rng) -> Filters {
     Filters {
-        integration: some_of(rng, &INTEGRATIONS, 0.15, false),
-        feature: some_of(rng, &FEATURES, 0.1, false),
-        state: some_of(rng, &STATES, 0.12, true),
-        reason: some_of(rng, &REASONS, 0.12, true),
-        outcome: some_of(rng, &OUTCOMES, 0.15, false),
+        integration: some_of(rng, &INTEGRATIONS, 0.1, false),
+        feature: some_of(rng, &FEATURES, 0.08, false),
+        state: some_of(rng, &STATES, 0.1, true),
+        reason: some_of(rng, &REASONS, 0.1, true),
+        outcome: some_of(rng, &OUTCOMES, 0.1, false),
     }
 }
 

@@ -32,6 +32,8 @@ const ANCHORS: [&str; 10] = [
 pub(super) struct Times {
     anchor_us: i64,
     reach_us: i64,
+    /// The share of deliveries that arrive together with another.
+    crowding: f64,
     used_us: Vec<i64>,
 }
 
@@ -39,15 +41,18 @@ impl Times {
     pub(super) fn new(rng: &mut ChaCha8Rng) -> Times {
         let anchor: Timestamp = one_of(rng, &ANCHORS).parse().expect("the anchors are instants");
         let reach_us = one_of(rng, &[4 * HOUR_US, 2 * DAY_US, 10 * DAY_US, 35 * DAY_US]);
-        Times { anchor_us: anchor.as_microsecond(), reach_us, used_us: vec![] }
+        let crowding = one_of(rng, &[0.1, 0.5, 0.95]);
+        Times { anchor_us: anchor.as_microsecond(), reach_us, crowding, used_us: vec![] }
     }
 
     pub(super) fn next(&mut self, rng: &mut ChaCha8Rng) -> i64 {
+        if rng.random_bool(self.crowding) && !self.used_us.is_empty() {
+            return self.used(rng);
+        }
         let near = rng.random_range(-1..=1);
         let at_us = match rng.random_range(0..10) {
-            0..2 => self.used(rng),
-            2 => self.used(rng) + near,
-            3 => self.used(rng) + one_of(rng, &WINDOWS_H) * HOUR_US + near,
+            0..2 => self.used(rng) + near,
+            2..4 => self.used(rng) + one_of(rng, &WINDOWS_H) * HOUR_US + near,
             4 => self.anchor_us + rng.random_range(-4..=4) * 15 * MINUTE_US + near,
             5 => self.anchor_us + rng.random_range(-3..=3) * DAY_US,
             _ => self.anchor_us + rng.random_range(-self.reach_us..=self.reach_us),

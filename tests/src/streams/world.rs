@@ -27,7 +27,9 @@ pub(super) struct Session {
     pub(super) attempts: Vec<String>,
     /// Else it never does, so that other outcomes get their turn.
     pub(super) submits: bool,
-    /// Else it never is.
+    /// Else it never says where it stopped, so that some stall.
+    pub(super) stops: bool,
+    /// Else it stops only for the handover.
     pub(super) cancels: bool,
     pub(super) end_user: Option<String>,
     pub(super) feature: Option<&'static str>,
@@ -38,8 +40,11 @@ impl World {
         let end_users: Vec<String> =
             (0..rng.random_range(1..6)).map(|n| format!("end-user {n}")).collect();
         // Few ids for many sessions: the same one in two integrations, or as an attempt elsewhere.
-        let ids: Vec<String> = (0..rng.random_range(2..30)).map(|_| uuid(rng)).collect();
-        let cast = (0..rng.random_range(1..60)).map(|_| session(rng, &ids, &end_users)).collect();
+        let ids: Vec<String> = (0..rng.random_range(2..40)).map(|_| uuid(rng)).collect();
+        // Few sessions hear everything many times; of many, most hear little.
+        let sessions_max = one_of(rng, &[4, 40, 120]);
+        let sessions = 0..rng.random_range(1..=sessions_max);
+        let cast = sessions.map(|_| session(rng, &ids, &end_users)).collect();
         let malformed_share = one_of(rng, &[0.0, 0.05, 0.3]);
         World { cast, end_users, malformed_share }
     }
@@ -67,6 +72,7 @@ fn session(rng: &mut ChaCha8Rng, ids: &[String], end_users: &[String]) -> Sessio
         id: one_of(rng, ids),
         attempts: (0..attempts).map(|_| one_of(rng, ids)).collect(),
         submits: rng.random_bool(0.35),
+        stops: rng.random_bool(0.7),
         cancels: rng.random_bool(0.6),
         end_user: rng.random_bool(0.6).then(|| one_of(rng, end_users)),
         feature: rng.random_bool(0.7).then(|| one_of(rng, &FEATURES)),
