@@ -93,7 +93,8 @@ fn smallest(mut log: Vec<RawDelivery>, query: &Query) -> Vec<RawDelivery> {
             let mut fewer = log.clone();
             fewer.drain(start..log.len().min(start + chunk));
             let fewer = importable(&fewer);
-            if disagreement(&fewer, query).is_some() {
+            // An empty log may be refused, which would be another matter.
+            if !fewer.is_empty() && disagreement(&fewer, query).is_some() {
                 log = fewer;
             } else {
                 start += chunk;
