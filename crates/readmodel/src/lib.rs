@@ -1,1 +1,23 @@
-//! placeholder
+//! The read model: the facts of every session in columns, and the checkpoint that saves them.
+//!
+//! It is folded from the log and can be deleted at any time. It knows nothing of HTTP, of the
+//! log's SQL, or of rendering. The projector writes it through [`Model`]; the report asks it
+//! through [`Model::scan`].
+
+mod checkpoint; // the model in `read.db`
+mod chunk; // the columns of some thousand sessions
+mod deliveries; // what is known of each delivery, by its place in the log
+mod diff;
+mod encode; // columns as bytes
+mod model; // all of it, and how far it has read
+mod names; // texts and the codes that stand for them
+mod scan; // the units of a report, one by one
+mod sessions; // every session, found by its id // where two models differ
+
+pub use checkpoint::{Checkpoint, CheckpointError, Store};
+pub use chunk::Joined;
+pub use deliveries::{DeliveryFlags, DeliveryTally};
+pub use model::{Model, SessionView};
+pub use names::{Code, Exits, Names};
+pub use scan::UnitView;
+pub use sessions::Row;

@@ -1,0 +1,256 @@
+//! The model that is served while it is folded.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+use weir_domain::{Seq, Timestamp};
+use weir_log::{DataDir, Lock, LogReader};
+use weir_readmodel::{Model, Store};
+
+use crate::batch::Batch;
+use crate::opened::{Saved, checkpoint_of, load};
+use crate::rebuild::open_store;
+use crate::{ProjectorError, catch_up};
+
+/// Deliveries folded under one lock, so that a reader waits for milliseconds.
+const BATCH_DELIVERIES: u64 = 4_096;
+
+/// How much work a crash may cost: folding again what came since takes well under a second.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(30);
+const CHECKPOINT_DELIVERIES_MAX: u64 = 500_000;
+
+/// How long to sleep where nobody says that something was committed.
+const POLL: Duration = Duration::from_millis(250);
+
+/// The model that reports are asked of, and how far behind the log it is.
+pub struct Live {
+    model: RwLock<Model>,
+    /// The log's head, as the writer last told.
+    head: AtomicU64,
+    /// When the oldest delivery was received that is not folded yet; MAX for none.
+    pending_us: AtomicI64,
+    /// The deliveries that were folded since the start, and the time that took.
+    folded: AtomicU64,
+    folding_us: AtomicU64,
+    /// Why the projector stopped, if it did.
+    failure: Mutex<Option<String>>,
+}
+
+/// How far the model is behind the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lag {
+    /// Deliveries that are not folded yet.
+    pub deliveries: u64,
+    /// When the oldest of them was received.
+    pub oldest_at: Option<Timestamp>,
+    /// Why the projector stopped, if it did.
+    pub failure: Option<String>,
+}
+
+/// Folds the log into a [`Live`] model and saves checkpoints.
+pub struct Projector {
+    live: Arc<Live>,
+    reader: LogReader,
+    store: Store,
+    /// The served model was made by another fold and must be replaced.
+    stale: bool,
+    saved_at: Instant,
+    unsaved: u64,
+}
+
+impl Live {
+    /// The model, for as long as the guard lives. The fold waits meanwhile: hold it briefly.
+    pub fn model(&self) -> RwLockReadGuard<'_, Model> {
+        self.model.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn model_mut(&self) -> RwLockWriteGuard<'_, Model> {
+        self.model.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that the log now reaches to `head`, and when the first of what is new was received.
+    pub fn committed(&self, head: Seq, first_received_at: Timestamp) {
+        let us = first_received_at.as_micros();
+        // Only where nothing was pending: else an older delivery is.
+        let _ = self.pending_us.compare_exchange(i64::MAX, us, Ordering::AcqRel, Ordering::Acquire);
+        self.head.fetch_max(head.get(), Ordering::AcqRel);
+    }
+
+    /// How far the model is behind the log.
+    #[must_use]
+    pub fn lag(&self) -> Lag {
+        let head = Seq::new(self.head.load(Ordering::Acquire));
+        let deliveries = head.since(self.model().position());
+        let pending_us = self.pending_us.load(Ordering::Acquire);
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Lag {
+            deliveries,
+            oldest_at: (0 < deliveries && pending_us != i64::MAX)
+                .then(|| Timestamp::from_micros(pending_us)),
+            failure,
+        }
+    }
+
+    /// The deliveries that were folded since the start, and the microseconds that took.
+    #[must_use]
+    pub fn folded(&self) -> (u64, u64) {
+        (self.folded.load(Ordering::Relaxed), self.folding_us.load(Ordering::Relaxed))
+    }
+
+    fn fail(&self, why: &str) {
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+    }
+}
+
+impl Projector {
+    /// Loads the checkpoint of `dir`, or starts from nothing.
+    ///
+    /// # Errors
+    /// If there is no log, or it or the read model cannot be opened.
+    pub fn open(dir: &DataDir, _lock: &Lock, threads: usize) -> Result<Projector, ProjectorError> {
+        let reader = LogReader::open(dir)?;
+        let (mut model, stale) = match load(&dir.read_file(), &reader, threads)? {
+            Saved::Current(model) => (model, false),
+            Saved::OtherFold(model) => (model, true),
+            Saved::Nothing => (Model::default(), false),
+        };
+        let mut store = open_store(dir)?;
+        if model.position() == Seq::START {
+            // What the file holds, if anything, is of no use; later saves add to what is there.
+            let checkpoint = checkpoint_of(&model, &reader)?;
+            store.replace(&mut model, &checkpoint)?;
+        }
+        model.ensure_index();
+        let head = reader.head()?;
+        let live = Arc::new(Live {
+            model: RwLock::new(model),
+            head: AtomicU64::new(head.get()),
+            pending_us: AtomicI64::new(i64::MAX),
+            folded: AtomicU64::new(0),
+            folding_us: AtomicU64::new(0),
+            failure: Mutex::new(None),
+        });
+        Ok(Projector { live, reader, store, stale, saved_at: Instant::now(), unsaved: 0 })
+    }
+
+    /// The model that this projector keeps up to date.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        Arc::clone(&self.live)
+    }
+
+    /// Folds all that the log holds now. `progress` is told how far it is and how far to go.
+    ///
+    /// # Errors
+    /// If the log cannot be read or the read model not written.
+    pub fn catch_up(&mut self, mut progress: impl FnMut(Seq, Seq)) -> Result<(), ProjectorError> {
+        let head = self.reader.head()?;
+        while self.live.model().position() < head && !self.stale {
+            let from = self.live.model().position();
+            let upto = head.min(Seq::new(from.get() + CHECKPOINT_DELIVERIES_MAX));
+            let mut model = self.live.model_mut();
+            catch_up(&mut model, &mut self.reader, upto, |at| progress(at, head))?;
+            drop(model);
+            self.unsaved += upto.since(from);
+        }
+        if 0 < self.unsaved {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Follows the log until `committed` is closed by the writer, then folds the rest, saves and
+    /// returns. Each message on `committed` says that there may be something new.
+    ///
+    /// # Errors
+    /// If the log cannot be read. What was folded so far goes on being served.
+    pub fn run(mut self, committed: &Receiver<()>) -> Result<(), ProjectorError> {
+        let result = self.follow(committed);
+        if let Err(error) = &result {
+            self.live.fail(&error.to_string());
+        }
+        result
+    }
+
+    fn follow(&mut self, committed: &Receiver<()>) -> Result<(), ProjectorError> {
+        if self.stale {
+            self.refold()?;
+        }
+        loop {
+            while self.step()? {}
+            self.save_if_due();
+            match committed.recv_timeout(POLL) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        while self.step()? {}
+        if 0 < self.unsaved {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Folds one batch; false if there was nothing to fold.
+    fn step(&mut self) -> Result<bool, ProjectorError> {
+        let after = self.live.model().position();
+        let batch = Batch::read(&mut self.reader, after, BATCH_DELIVERIES)?;
+        let Some(first_at) = batch.first_received_at() else {
+            self.live.pending_us.store(i64::MAX, Ordering::Release);
+            return Ok(false);
+        };
+        self.live.pending_us.store(first_at.as_micros(), Ordering::Release);
+        self.live.head.fetch_max(batch.last(after).get(), Ordering::AcqRel);
+        let began = Instant::now();
+        batch.fold_into(&mut self.live.model_mut());
+        let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.live.folded.fetch_add(batch.len(), Ordering::Relaxed);
+        self.live.folding_us.fetch_add(took_us, Ordering::Relaxed);
+        self.unsaved += batch.len();
+        if batch.len() < BATCH_DELIVERIES {
+            self.live.pending_us.store(i64::MAX, Ordering::Release);
+        }
+        Ok(true)
+    }
+
+    /// Folds the whole log anew beside the served model, and swaps.
+    fn refold(&mut self) -> Result<(), ProjectorError> {
+        tracing::info!(
+            "the fold has changed: folding the log again; the old answers are served meanwhile"
+        );
+        let mut model = Model::default();
+        let head = self.reader.head()?;
+        catch_up(&mut model, &mut self.reader, head, |_| ())?;
+        let checkpoint = checkpoint_of(&model, &self.reader)?;
+        self.store.replace(&mut model, &checkpoint)?;
+        *self.live.model_mut() = model;
+        self.stale = false;
+        tracing::info!("the log is folded again, up to delivery {head}");
+        Ok(())
+    }
+
+    fn save_if_due(&mut self) {
+        let due = CHECKPOINT_EVERY <= self.saved_at.elapsed()
+            || CHECKPOINT_DELIVERIES_MAX <= self.unsaved;
+        if 0 < self.unsaved && due {
+            if let Err(error) = self.save() {
+                // Only lost time: the log has everything. It is tried again when next due.
+                tracing::warn!("the read model could not be saved: {error}");
+            }
+            self.saved_at = Instant::now();
+        }
+    }
+
+    fn save(&mut self) -> Result<(), ProjectorError> {
+        let model = self.live.model();
+        let checkpoint = checkpoint_of(&model, &self.reader)?;
+        self.store.save(&model, &checkpoint)?;
+        drop(model);
+        self.live.model_mut().mark_clean();
+        self.unsaved = 0;
+        self.saved_at = Instant::now();
+        Ok(())
+    }
+}

@@ -1,0 +1,399 @@
+//! The columns of some thousand sessions, in order of first sight.
+//!
+//! A session's facts are a list within its chunk; what most reports need of them stands in columns
+//! beside, derived anew whenever a fact is joined.
+
+use std::collections::BTreeMap;
+
+use bytemuck::{Pod, Zeroable};
+use weir_domain::{ExitId, Fact, FactKind, LastExit, Seq, Standing, Timestamp};
+
+use crate::Code;
+
+/// How many sessions one chunk holds: small enough to be written again whenever one of them
+/// changes, large enough to scan without a pause.
+pub(crate) const CHUNK_SESSIONS: usize = 16_384;
+
+/// In a column of times: never.
+pub(crate) const NEVER_US: i64 = i64::MAX;
+
+/// In a column of rows or list places: none.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+/// What a session's facts show, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Marks(pub(crate) u16);
+
+impl Marks {
+    pub(crate) const STARTED: u16 = 1;
+    pub(crate) const SUBMITTED_EVENT: u16 = 2;
+    pub(crate) const OTHER_DOCUMENT: u16 = 4;
+    /// `exit` is that of a cancel.
+    pub(crate) const CANCEL: u16 = 8;
+    /// `exit` is that of a handover: there is no cancel.
+    pub(crate) const HANDOVER: u16 = 16;
+    /// More than one cancel or handover: only the list tells all.
+    pub(crate) const SEVERAL_EXITS: u16 = 32;
+
+    pub(crate) const fn has(self, mark: u16) -> bool {
+        self.0 & mark != 0
+    }
+}
+
+/// A fact as the list keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(crate) struct PackedFact {
+    at_us: i64,
+    /// Place in the log (48 bits) and number of the attempt (16 bits).
+    seq_attempt: u64,
+    /// Kind (4 bits) and exit (28 bits).
+    kind_exit: u32,
+    /// The session's next fact, or [`NOWHERE`].
+    next: u32,
+}
+
+const EXIT_BITS: u32 = 28;
+const ATTEMPT_BITS: u32 = 16;
+
+impl PackedFact {
+    fn pack(fact: &Fact, next: u32) -> PackedFact {
+        let Fact { kind, attempt, at, seq } = *fact;
+        let (kind, exit) = match kind {
+            FactKind::Started => (0, 0),
+            FactKind::Submitted => (1, 0),
+            FactKind::DecisionShown => (2, 0),
+            FactKind::Continued => (3, 0),
+            FactKind::Finished => (4, 0),
+            FactKind::OtherDocument => (5, 0),
+            FactKind::Unknown => (6, 0),
+            FactKind::Cancel(ExitId(exit)) => (7, exit),
+            FactKind::Handover(ExitId(exit)) => (8, exit),
+        };
+        assert!(exit < 1 << EXIT_BITS, "a read model holds at most 2^{EXIT_BITS} distinct exits");
+        PackedFact {
+            at_us: at.as_micros(),
+            seq_attempt: seq.get() << ATTEMPT_BITS | u64::from(attempt),
+            kind_exit: kind << EXIT_BITS | exit,
+            next,
+        }
+    }
+
+    fn is_whole(&self, exits: usize) -> bool {
+        match self.unpack().kind {
+            FactKind::Cancel(ExitId(exit)) | FactKind::Handover(ExitId(exit)) => {
+                (exit as usize) < exits
+            }
+            _ => true,
+        }
+    }
+
+    fn unpack(&self) -> Fact {
+        let exit = ExitId(self.kind_exit & ((1 << EXIT_BITS) - 1));
+        let kind = match self.kind_exit >> EXIT_BITS {
+            0 => FactKind::Started,
+            1 => FactKind::Submitted,
+            2 => FactKind::DecisionShown,
+            3 => FactKind::Continued,
+            4 => FactKind::Finished,
+            5 => FactKind::OtherDocument,
+            7 => FactKind::Cancel(exit),
+            8 => FactKind::Handover(exit),
+            _ => FactKind::Unknown,
+        };
+        Fact {
+            kind,
+            #[allow(clippy::cast_possible_truncation)] // the low 16 bits are meant
+            attempt: self.seq_attempt as u16,
+            at: Timestamp::from_micros(self.at_us),
+            seq: Seq::new(self.seq_attempt >> ATTEMPT_BITS),
+        }
+    }
+}
+
+/// What joining a fact did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    /// The attempt did not have this fact.
+    New,
+    /// The attempt had it; at most its time became earlier.
+    Known,
+}
+
+/// The columns. Row `n` of each belongs to the chunk's `n`-th session.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Chunk {
+    pub(crate) id: Vec<[u8; 16]>,
+    pub(crate) integration: Vec<Code>,
+    /// The first attempt's id.
+    pub(crate) attempt_id: Vec<[u8; 16]>,
+    /// The ids of further attempts, for the few sessions that have some.
+    pub(crate) more_attempts: BTreeMap<u32, Vec<[u8; 16]>>,
+    pub(crate) feature: Vec<Code>,
+    /// The place of the delivery that brought the feature; 0 for none.
+    pub(crate) feature_seq: Vec<u64>,
+    pub(crate) end_user: Vec<Code>,
+    /// The end-user's next session (a row of the whole model), or [`NOWHERE`].
+    pub(crate) end_user_next: Vec<u32>,
+    /// The session's last delivery.
+    pub(crate) last_seq: Vec<u64>,
+
+    // Derived from the facts by `summarise`.
+    pub(crate) first_at_us: Vec<i64>,
+    pub(crate) submitted_at_us: Vec<i64>,
+    /// Of the last cancel, or of the last handover where there is no cancel.
+    pub(crate) exit_at_us: Vec<i64>,
+    pub(crate) exit_seq: Vec<u64>,
+    pub(crate) exit: Vec<u32>,
+    pub(crate) marks: Vec<u16>,
+
+    /// Where the session's list of facts begins.
+    pub(crate) facts_from: Vec<u32>,
+    pub(crate) facts: Vec<PackedFact>,
+    /// The latest fact of the chunk: as of then and later, the columns tell all.
+    pub(crate) latest_us: i64,
+}
+
+impl Chunk {
+    pub(crate) fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// Adds a session without facts.
+    pub(crate) fn push(&mut self, integration: Code, id: [u8; 16], attempt_id: [u8; 16]) {
+        self.id.push(id);
+        self.integration.push(integration);
+        self.attempt_id.push(attempt_id);
+        self.feature.push(0);
+        self.feature_seq.push(0);
+        self.end_user.push(0);
+        self.end_user_next.push(NOWHERE);
+        self.last_seq.push(0);
+        self.first_at_us.push(NEVER_US);
+        self.submitted_at_us.push(NEVER_US);
+        self.exit_at_us.push(NEVER_US);
+        self.exit_seq.push(0);
+        self.exit.push(0);
+        self.marks.push(0);
+        self.facts_from.push(NOWHERE);
+    }
+
+    /// The number of the session's attempt with this id, a new one if it was never seen.
+    pub(crate) fn attempt(&mut self, row: usize, id: [u8; 16]) -> u16 {
+        if self.attempt_id[row] == id {
+            return 0;
+        }
+        let more = self.more_attempts.entry(key(row)).or_default();
+        let at = more.iter().position(|&known| known == id).unwrap_or_else(|| {
+            more.push(id);
+            more.len() - 1
+        });
+        // The provider allows ten; attempts beyond 65,535 would be counted as one.
+        u16::try_from(at + 1).unwrap_or(u16::MAX)
+    }
+
+    pub(crate) fn attempts(&self, row: usize) -> usize {
+        1 + self.more_attempts.get(&key(row)).map_or(0, Vec::len)
+    }
+
+    pub(crate) fn attempt_ids(&self, row: usize) -> Vec<[u8; 16]> {
+        let more = self.more_attempts.get(&key(row)).into_iter().flatten();
+        std::iter::once(&self.attempt_id[row]).chain(more).copied().collect()
+    }
+
+    /// Joins a fact to the session's.
+    pub(crate) fn join(&mut self, row: usize, fact: &Fact) -> Joined {
+        let mut place = self.facts_from[row];
+        while let Some(packed) = self.facts.get_mut(place as usize) {
+            let known = packed.unpack();
+            if known.kind == fact.kind && known.attempt == fact.attempt {
+                if (fact.at, fact.seq) < (known.at, known.seq) {
+                    *packed = PackedFact::pack(fact, packed.next);
+                    self.summarise(row);
+                }
+                return Joined::Known;
+            }
+            place = packed.next;
+        }
+        let place = u32::try_from(self.facts.len()).unwrap_or(NOWHERE);
+        assert!(place != NOWHERE, "a chunk holds at most 2^32 - 1 facts");
+        self.facts.push(PackedFact::pack(fact, self.facts_from[row]));
+        self.facts_from[row] = place;
+        self.latest_us = self.latest_us.max(fact.at.as_micros());
+        self.summarise(row);
+        Joined::New
+    }
+
+    /// The session's facts, the last joined first.
+    pub(crate) fn facts(&self, row: usize) -> impl Iterator<Item = Fact> + '_ {
+        let mut place = self.facts_from[row];
+        std::iter::from_fn(move || {
+            let packed = self.facts.get(place as usize)?;
+            place = packed.next;
+            Some(packed.unpack())
+        })
+    }
+
+    /// Whether the columns tell all that is known of the chunk's sessions as of `as_of`.
+    pub(crate) fn is_settled(&self, as_of: Timestamp) -> bool {
+        self.latest_us <= as_of.as_micros()
+    }
+
+    /// What the columns say of the session as of its latest fact.
+    pub(crate) fn standing(&self, row: usize) -> Standing {
+        let marks = Marks(self.marks[row]);
+        if marks.has(Marks::SEVERAL_EXITS) {
+            return self.standing_as_of(row, Timestamp::MAX).unwrap_or(self.simple(row, marks));
+        }
+        self.simple(row, marks)
+    }
+
+    /// The same, of a session with at most one exit.
+    #[inline]
+    fn simple(&self, row: usize, marks: Marks) -> Standing {
+        let at = |us: i64| (us != NEVER_US).then(|| Timestamp::from_micros(us));
+        let exit = LastExit {
+            at: Timestamp::from_micros(self.exit_at_us[row]),
+            seq: Seq::new(self.exit_seq[row]),
+            exit: ExitId(self.exit[row]),
+        };
+        let cancel = marks.has(Marks::CANCEL);
+        Standing {
+            first_at: Timestamp::from_micros(self.first_at_us[row]),
+            started: marks.has(Marks::STARTED),
+            submitted_event: marks.has(Marks::SUBMITTED_EVENT),
+            other_document: marks.has(Marks::OTHER_DOCUMENT),
+            submitted_at: at(self.submitted_at_us[row]),
+            first_cancel_at: cancel.then_some(exit.at),
+            last_cancel: cancel.then_some(exit),
+            last_handover: marks.has(Marks::HANDOVER).then_some(exit),
+        }
+    }
+
+    /// What the session's facts say as of `as_of`.
+    pub(crate) fn standing_as_of(&self, row: usize, as_of: Timestamp) -> Option<Standing> {
+        Standing::of(self.facts(row), as_of)
+    }
+
+    /// Whether the columns are of one length, and what they refer to is there.
+    pub(crate) fn is_whole(&self, model: &crate::Model, sessions: usize) -> bool {
+        let rows = self.len();
+        let lengths = [
+            self.integration.len(),
+            self.attempt_id.len(),
+            self.feature.len(),
+            self.feature_seq.len(),
+            self.end_user.len(),
+            self.end_user_next.len(),
+            self.last_seq.len(),
+            self.first_at_us.len(),
+            self.submitted_at_us.len(),
+            self.exit_at_us.len(),
+            self.exit_seq.len(),
+            self.exit.len(),
+            self.marks.len(),
+            self.facts_from.len(),
+        ];
+        let within =
+            |codes: &[Code], names: usize| codes.iter().all(|&code| code as usize <= names);
+        lengths.iter().all(|&length| length == rows)
+            && within(&self.integration, model.integrations.len())
+            && within(&self.feature, model.features.len())
+            && within(&self.end_user, model.end_users.len())
+            && self.end_user_next.iter().all(|&row| row == NOWHERE || (row as usize) < sessions)
+            && self.facts.iter().all(|fact| fact.is_whole(model.exits.len()))
+            && self.exit.iter().all(|&exit| exit == 0 || (exit as usize) < model.exits.len())
+    }
+
+    fn summarise(&mut self, row: usize) {
+        let Some(standing) = self.standing_as_of(row, Timestamp::MAX) else { return };
+        let exits = self
+            .facts(row)
+            .filter(|fact| matches!(fact.kind, FactKind::Cancel(_) | FactKind::Handover(_)))
+            .count();
+        let us = |at: Option<Timestamp>| at.map_or(NEVER_US, Timestamp::as_micros);
+        let exit = standing.last_cancel.or(standing.last_handover);
+        self.first_at_us[row] = standing.first_at.as_micros();
+        self.submitted_at_us[row] = us(standing.submitted_at);
+        self.exit_at_us[row] = us(exit.map(|exit| exit.at));
+        self.exit_seq[row] = exit.map_or(0, |exit| exit.seq.get());
+        self.exit[row] = exit.map_or(0, |exit| exit.exit.0);
+        let bits = [
+            (Marks::STARTED, standing.started),
+            (Marks::SUBMITTED_EVENT, standing.submitted_event),
+            (Marks::OTHER_DOCUMENT, standing.other_document),
+            (Marks::CANCEL, standing.last_cancel.is_some()),
+            (Marks::HANDOVER, standing.last_cancel.is_none() && standing.last_handover.is_some()),
+            (Marks::SEVERAL_EXITS, 1 < exits),
+        ];
+        self.marks[row] = bits.iter().filter(|(_, is)| *is).map(|(mark, _)| mark).sum();
+    }
+}
+
+fn key(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(NOWHERE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Chunk, Joined, PackedFact};
+    use proptest::prelude::*;
+    use weir_domain::{ExitId, Fact, FactKind, Seq, Standing, Timestamp};
+
+    fn fact() -> impl Strategy<Value = Fact> {
+        (0..9_u8, 0..3_u32, 0..20_i64, 0..3_u16).prop_map(|(kind, exit, at, attempt)| Fact {
+            kind: match kind {
+                0 => FactKind::Started,
+                1 => FactKind::Submitted,
+                2 => FactKind::DecisionShown,
+                3 => FactKind::Continued,
+                4 => FactKind::Finished,
+                5 => FactKind::OtherDocument,
+                6 => FactKind::Unknown,
+                7 => FactKind::Cancel(ExitId(exit)),
+                _ => FactKind::Handover(ExitId(exit)),
+            },
+            attempt,
+            at: Timestamp::from_micros(at),
+            seq: Seq::START,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_fact_packs_and_unpacks(fact in fact()) {
+            prop_assert_eq!(PackedFact::pack(&fact, 7).unpack(), fact);
+        }
+
+        /// The columns say what the whole list says, whatever came in whatever order.
+        #[test]
+        fn the_columns_agree_with_the_list(facts in prop::collection::vec(fact(), 1..12)) {
+            let mut chunk = Chunk::default();
+            chunk.push(1, [0; 16], [0; 16]);
+            for (fact, n) in facts.iter().zip(1..) {
+                chunk.join(0, &Fact { seq: Seq::new(n), ..*fact });
+            }
+            let want = Standing::of(chunk.facts(0), Timestamp::MAX).unwrap();
+            let got = chunk.standing(0);
+            // A handover that a cancel outweighs is not in the columns of a session with one exit.
+            prop_assert_eq!(got, want);
+        }
+    }
+
+    #[test]
+    fn a_fact_is_new_once_and_takes_the_earliest_time() {
+        let mut chunk = Chunk::default();
+        chunk.push(1, [0; 16], [0; 16]);
+        let at = |us, seq| Fact {
+            kind: FactKind::Started,
+            attempt: 0,
+            at: Timestamp::from_micros(us),
+            seq: Seq::new(seq),
+        };
+        assert_eq!(chunk.join(0, &at(5, 1)), Joined::New);
+        assert_eq!(chunk.join(0, &at(9, 2)), Joined::Known);
+        assert_eq!(chunk.join(0, &at(3, 3)), Joined::Known);
+        assert_eq!(chunk.facts(0).collect::<Vec<_>>(), [at(3, 3)]);
+        assert_eq!(chunk.first_at_us, [3]);
+    }
+}
