@@ -1,1 +1,26 @@
-//! placeholder
+//! From bytes on the wire, or lines of a backlog, to deliveries in the log.
+//!
+//! A POST is read within its limits, verified over the raw bytes, appended durably, and only then
+//! answered with 200. Nothing here parses a body or judges an event, and nothing is answered
+//! before its append is known.
+
+mod answer; // what the provider is told
+mod body; // a body, within its size and its time
+pub mod import;
+mod integration; // who may send: API keys and secrets
+mod limits; // how much, how long
+mod metrics; // what the endpoint counts
+mod origins; // where a delivery came from, without an allocation a request
+mod queue; // deliveries that wait for the log's one writer
+mod receive; // POST /webhooks/veriff
+mod verify; // a signature over the raw bytes, in constant time // a backlog of lines, and an export that it reads back
+
+pub use answer::Answer;
+pub use integration::{
+    Integration, IntegrationError, IntegrationId, Integrations, NameError, NamedSecret, check_name,
+};
+pub use limits::{Limits, QueueLimits};
+pub use metrics::Metrics;
+pub use queue::{AppendQueue, Appender, Committed, NotAppended};
+pub use receive::{Ingest, PATH, routes};
+pub use verify::{Refusal, Verified, verify};

@@ -1,0 +1,254 @@
+//! Who may send: API keys and secrets.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use hmac::{Hmac, KeyInit};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// Characters in an integration's name. It is a label in metrics, reports and URLs.
+const NAME_CHARS_MAX: usize = 200;
+
+/// A shared secret with the name that the log keeps when it matches.
+pub struct NamedSecret {
+    name: String,
+    key: Zeroizing<Vec<u8>>,
+}
+
+impl NamedSecret {
+    /// The secret `key`, called `name`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, key: Vec<u8>) -> NamedSecret {
+        NamedSecret { name: name.into(), key: Zeroizing::new(key) }
+    }
+}
+
+impl fmt::Debug for NamedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NamedSecret { name, key: _ } = self;
+        f.debug_struct("NamedSecret").field("name", name).finish_non_exhaustive()
+    }
+}
+
+/// One of the provider's integrations, as configured.
+#[derive(Debug)]
+pub struct Integration {
+    /// What deliveries are filed under.
+    pub name: String,
+    /// What `x-auth-client` says.
+    pub api_key: String,
+    /// Every active secret; any of them may sign.
+    pub secrets: Vec<NamedSecret>,
+}
+
+/// A set of integrations that cannot be served.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IntegrationError {
+    /// A name that is no label.
+    #[error("the integration name `{name}` {problem}; give it another")]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        problem: NameError,
+    },
+    /// Two with one name.
+    #[error("two integrations are called `{name}`; give each its own name")]
+    DoubledName {
+        /// The name.
+        name: String,
+    },
+    /// Two with one API key: a delivery could be either's.
+    #[error(
+        "the integrations `{first}` and `{second}` have one and the same api_key; each needs its own"
+    )]
+    DoubledApiKey {
+        /// The one that came first.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// An API key that no header can carry.
+    #[error(
+        "the api_key of integration `{name}` is empty or holds blanks or other characters that no header \
+         carries; copy it again from the provider's page"
+    )]
+    ApiKey {
+        /// The integration.
+        name: String,
+    },
+    /// No secret.
+    #[error(
+        "integration `{name}` has no secret, so nothing it sends could be verified; give it secret_files or secrets"
+    )]
+    NoSecret {
+        /// The integration.
+        name: String,
+    },
+    /// A secret without a byte: everyone knows it.
+    #[error(
+        "the secret `{secret}` of integration `{name}` is empty; put the provider's shared secret there"
+    )]
+    EmptySecret {
+        /// The integration.
+        name: String,
+        /// The secret's name.
+        secret: String,
+    },
+    /// Two secrets with one name: the log could not say which matched.
+    #[error("two secrets of integration `{name}` are called `{secret}`; give each its own name")]
+    DoubledSecret {
+        /// The integration.
+        name: String,
+        /// The secret's name.
+        secret: String,
+    },
+}
+
+/// Why a text is no integration's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Without a character.
+    #[error("is empty")]
+    Empty,
+    /// Over 200 characters.
+    #[error("is longer than {NAME_CHARS_MAX} characters")]
+    Long,
+    /// A control character would break lines and labels.
+    #[error("holds a control character")]
+    Control,
+}
+
+/// Whether `name` can be an integration's name: 1 to 200 characters, no control character.
+///
+/// # Errors
+/// If it cannot, with the reason.
+pub fn check_name(name: &str) -> Result<(), NameError> {
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    // Bytes bound characters, so that the usual short name is not counted.
+    if NAME_CHARS_MAX < name.len() && NAME_CHARS_MAX < name.chars().count() {
+        return Err(NameError::Long);
+    }
+    if name.chars().any(char::is_control) {
+        return Err(NameError::Control);
+    }
+    Ok(())
+}
+
+/// One of the configured integrations: its place among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IntegrationId(pub(crate) usize);
+
+/// An integration ready to verify: the keys are gone, only their hashed states are left.
+pub(crate) struct Keyed {
+    pub(crate) name: String,
+    pub(crate) api_key: Vec<u8>,
+    pub(crate) secrets: Vec<KeyedSecret>,
+}
+
+/// A secret as the HMAC state that every signature starts from.
+pub(crate) struct KeyedSecret {
+    pub(crate) name: String,
+    pub(crate) mac: Hmac<Sha256>,
+}
+
+/// All integrations that may send.
+pub struct Integrations {
+    keyed: Vec<Keyed>,
+    /// What an unknown client is checked against, so that it takes as long as a known one.
+    dummy: Keyed,
+}
+
+impl fmt::Debug for Integrations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
+}
+
+impl Integrations {
+    /// The set of `configured` integrations, ready to verify.
+    ///
+    /// # Errors
+    /// If two cannot be told apart, or one cannot be verified.
+    pub fn new(configured: Vec<Integration>) -> Result<Integrations, IntegrationError> {
+        let mut keyed: Vec<Keyed> = Vec::with_capacity(configured.len());
+        for integration in configured {
+            let next = key(integration)?;
+            for earlier in &keyed {
+                tell_apart(earlier, &next)?;
+            }
+            keyed.push(next);
+        }
+        let secrets = keyed.iter().map(|keyed| keyed.secrets.len()).max().unwrap_or(1);
+        Ok(Integrations { keyed, dummy: dummy(secrets) })
+    }
+
+    /// The names, in the order of configuration, which is that of their ids.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.keyed.iter().map(|keyed| keyed.name.as_str())
+    }
+
+    pub(crate) fn all(&self) -> &[Keyed] {
+        &self.keyed
+    }
+
+    pub(crate) fn get(&self, id: IntegrationId) -> &Keyed {
+        self.keyed.get(id.0).unwrap_or(&self.dummy)
+    }
+}
+
+fn key(integration: Integration) -> Result<Keyed, IntegrationError> {
+    let Integration { name, api_key, secrets } = integration;
+    if let Err(problem) = check_name(&name) {
+        return Err(IntegrationError::Name { name, problem });
+    }
+    if api_key.is_empty() || !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(IntegrationError::ApiKey { name });
+    }
+    if secrets.is_empty() {
+        return Err(IntegrationError::NoSecret { name });
+    }
+    let mut seen = BTreeSet::new();
+    for NamedSecret { name: secret, key } in &secrets {
+        if key.is_empty() {
+            return Err(IntegrationError::EmptySecret { name, secret: secret.clone() });
+        }
+        if !seen.insert(secret) {
+            return Err(IntegrationError::DoubledSecret { name, secret: secret.clone() });
+        }
+    }
+    let secrets = secrets
+        .into_iter()
+        .map(|NamedSecret { name, key }| KeyedSecret { name, mac: mac(&key) })
+        .collect();
+    Ok(Keyed { name, api_key: api_key.into_bytes(), secrets })
+}
+
+fn tell_apart(earlier: &Keyed, next: &Keyed) -> Result<(), IntegrationError> {
+    if earlier.name == next.name {
+        return Err(IntegrationError::DoubledName { name: next.name.clone() });
+    }
+    if earlier.api_key == next.api_key {
+        let (first, second) = (earlier.name.clone(), next.name.clone());
+        return Err(IntegrationError::DoubledApiKey { first, second });
+    }
+    Ok(())
+}
+
+/// No client is this one, whatever it signs with: its key is nobody's to know, and unused.
+fn dummy(secrets: usize) -> Keyed {
+    let secret = || KeyedSecret { name: String::new(), mac: mac(b"nobody") };
+    Keyed {
+        name: String::new(),
+        api_key: Vec::new(),
+        secrets: std::iter::repeat_with(secret).take(secrets).collect(),
+    }
+}
+
+#[allow(clippy::expect_used)]
+fn mac(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}

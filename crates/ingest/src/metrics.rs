@@ -1,0 +1,147 @@
+//! What the endpoint counts. A request adds to a few atomics; names are looked up once, at start.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use weir_domain::Timestamp;
+
+use crate::answer::Answer;
+use crate::integration::{IntegrationId, Integrations};
+use crate::queue::Committed;
+use crate::verify::Refusal;
+
+/// The metrics of the endpoint and of the queue behind it.
+pub struct Metrics {
+    /// By integration in the order of ids, last for requests that are nobody's; then by answer.
+    answers: Vec<[Counter; Answer::ALL.len()]>,
+    refusals: [Counter; Refusal::KINDS],
+    last_delivery: Vec<Gauge>,
+    append_seconds: Histogram,
+    commit_seconds: Histogram,
+    commit_deliveries: Histogram,
+    waiting: Gauge,
+    head: Gauge,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AnswerLabels {
+    integration: String,
+    answer: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusalLabels {
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct IntegrationLabels {
+    integration: String,
+}
+
+impl Metrics {
+    /// The metrics, registered. Only configured names become labels, so a stranger adds no series.
+    #[must_use]
+    pub fn new(registry: &mut Registry, integrations: &Integrations) -> Metrics {
+        let answers = Family::<AnswerLabels, Counter>::default();
+        let refusals = Family::<RefusalLabels, Counter>::default();
+        let last_delivery = Family::<IntegrationLabels, Gauge>::default();
+        let metrics = Metrics {
+            answers: integrations
+                .names()
+                .chain([""])
+                .map(|name| by_answer(&answers, name))
+                .collect(),
+            refusals: Refusal::NAMES
+                .map(|reason| refusals.get_or_create_owned(&RefusalLabels { reason })),
+            last_delivery: integrations
+                .names()
+                .map(|name| IntegrationLabels { integration: name.to_owned() })
+                .map(|labels| last_delivery.get_or_create_owned(&labels))
+                .collect(),
+            // 0.25 ms to 4 s: a commit on a quiet disk, and the longest wait for one.
+            append_seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 15)),
+            commit_seconds: Histogram::new(exponential_buckets(0.000_125, 2.0, 15)),
+            commit_deliveries: Histogram::new(exponential_buckets(1.0, 2.0, 9)),
+            waiting: Gauge::default(),
+            head: Gauge::default(),
+        };
+        registry.register(
+            "weir_deliveries",
+            "Requests to the webhook endpoint, by integration (where known) and status",
+            answers,
+        );
+        registry.register("weir_refusals", "Requests answered with 401, by reason", refusals);
+        registry.register(
+            "weir_last_delivery_timestamp_seconds",
+            "When the integration's last delivery was received, in Unix time (0: none since the start)",
+            last_delivery,
+        );
+        metrics.register_queue(registry);
+        metrics
+    }
+
+    fn register_queue(&self, registry: &mut Registry) {
+        let mut histogram = |name, help, histogram: &Histogram| {
+            registry.register(name, help, histogram.clone());
+        };
+        histogram(
+            "weir_append_seconds",
+            "From a delivery's last byte and verification to its commit",
+            &self.append_seconds,
+        );
+        histogram("weir_commit_seconds", "One commit group, BEGIN to COMMIT", &self.commit_seconds);
+        histogram(
+            "weir_commit_deliveries",
+            "Deliveries in one commit group",
+            &self.commit_deliveries,
+        );
+        registry.register(
+            "weir_append_queue_deliveries",
+            "Deliveries that waited for the writer when it finished its last group",
+            self.waiting.clone(),
+        );
+        registry.register("weir_log_head", "Place of the log's last delivery", self.head.clone());
+    }
+
+    /// Notes a commit group. For the `on_commit` of [`crate::Appender::start`].
+    pub fn committed(&self, committed: Committed) {
+        let Committed { head, count, bytes: _, took, waiting } = committed;
+        self.commit_seconds.observe(took.as_secs_f64());
+        self.commit_deliveries.observe(count as f64);
+        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.head.set(i64::try_from(head.get()).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn answered(&self, answer: Answer, integration: Option<IntegrationId>) {
+        let nobody = self.answers.len() - 1;
+        self.answers[integration.map_or(nobody, |id| id.0)][answer as usize].inc();
+    }
+
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        self.refusals[refusal.kind()].inc();
+    }
+
+    pub(crate) fn delivered(&self, integration: IntegrationId, at: Timestamp) {
+        self.last_delivery[integration.0].set(at.as_micros().div_euclid(1_000_000));
+    }
+
+    pub(crate) fn append_took(&self, took: Duration) {
+        self.append_seconds.observe(took.as_secs_f64());
+    }
+}
+
+fn by_answer(
+    family: &Family<AnswerLabels, Counter>,
+    integration: &str,
+) -> [Counter; Answer::ALL.len()] {
+    Answer::ALL.map(|answer| {
+        let labels = AnswerLabels { integration: integration.to_owned(), answer: answer.status() };
+        family.get_or_create_owned(&labels)
+    })
+}

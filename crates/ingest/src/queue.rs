@@ -1,0 +1,101 @@
+//! Deliveries that wait for the log's one writer.
+
+mod appender; // the thread that owns the log
+mod group; // what one commit takes
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, TrySendError};
+use tokio::sync::oneshot;
+use weir_domain::{Delivery, Seq};
+
+pub use appender::Appender;
+
+/// A delivery that waits, and who waits for it.
+struct Job {
+    delivery: Delivery,
+    answer: oneshot::Sender<Result<(), NotAppended>>,
+}
+
+enum Message {
+    Append(Job),
+    /// Append what is already here, then end.
+    Stop,
+}
+
+/// A group that is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Committed {
+    /// The log's last delivery now.
+    pub head: Seq,
+    /// Deliveries in the group.
+    pub count: usize,
+    /// Bytes of their bodies.
+    pub bytes: usize,
+    /// How long the append took.
+    pub took: Duration,
+    /// Deliveries that were waiting when it was done.
+    pub waiting: usize,
+}
+
+/// A delivery that is not known to be in the log. Whoever sent it must send it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAppended {
+    /// The queue is full, or the log refused the group. Trying again may help.
+    #[error("the log cannot take more deliveries now")]
+    Busy,
+    /// The log takes nothing any more.
+    #[error("the log is closed")]
+    Unavailable,
+}
+
+/// The way into the log, for any number of threads. The log closes when every handle is dropped.
+#[derive(Clone)]
+pub struct AppendQueue {
+    sender: Sender<Message>,
+    open: Arc<AtomicBool>,
+}
+
+impl AppendQueue {
+    /// Appends `delivery`; returns when it is on the disk.
+    ///
+    /// If the future is dropped before its group is gathered, the delivery is not appended.
+    ///
+    /// # Errors
+    /// If it is not known to be in the log.
+    pub async fn append(&self, delivery: Delivery) -> Result<(), NotAppended> {
+        if !self.is_open() {
+            return Err(NotAppended::Unavailable);
+        }
+        let (answer, answered) = oneshot::channel();
+        let job = Message::Append(Job { delivery, answer });
+        self.sender.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => NotAppended::Busy,
+            TrySendError::Disconnected(_) => NotAppended::Unavailable,
+        })?;
+        // The writer drops what it did not get to: no answer is no append that we know of.
+        answered.await.unwrap_or(Err(NotAppended::Unavailable))
+    }
+
+    /// Lets nothing more in. What was let in is appended and answered, then the log closes.
+    pub fn shutdown(&self) {
+        if self.open.swap(false, Ordering::AcqRel) {
+            // It fails only where the writer has already ended.
+            let _ = self.sender.send(Message::Stop);
+        }
+    }
+
+    /// Whether the log still takes deliveries.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    /// Deliveries that wait for their group.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.sender.len()
+    }
+}

@@ -1,0 +1,167 @@
+//! The thread that owns the log.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded};
+use weir_log::{AppendError, Log};
+
+use super::group::Group;
+use super::{AppendQueue, Committed, Message, NotAppended};
+use crate::limits::QueueLimits;
+
+/// Gathering looks up this often, and ends when nothing came since: then all who send are waiting
+/// for us. Sleeping, not waiting on the queue, so that a send costs no wake-up.
+const GATHER_STEP: Duration = Duration::from_micros(500);
+
+/// The log's one writer.
+pub struct Appender<C> {
+    log: Log,
+    queue: Receiver<Message>,
+    limits: QueueLimits,
+    on_commit: C,
+    group: Group,
+    /// Whether the last group had more than one: then another is worth gathering for.
+    crowded: bool,
+    /// Whether the log refused the last group.
+    refusing: bool,
+    stopping: bool,
+}
+
+impl<C: Fn(Committed) + Send + 'static> Appender<C> {
+    /// Starts the thread that appends to `log`. It calls `on_commit` after each group, and
+    /// `on_fatal`, before it ends, where whether a group is in the log is unknown. It ends, and
+    /// gives the log back, when every handle is dropped or one was told to shut down.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(
+        log: Log,
+        limits: QueueLimits,
+        on_commit: C,
+        on_fatal: impl FnOnce(AppendError) + Send + 'static,
+    ) -> io::Result<(AppendQueue, JoinHandle<Log>)> {
+        let (sender, queue) = bounded(limits.queue_deliveries_max);
+        let open = Arc::new(AtomicBool::new(true));
+        let closing = Closing(Arc::clone(&open));
+        let group = Group::default();
+        let (crowded, refusing, stopping) = (false, false, false);
+        let appender =
+            Appender { log, queue, limits, on_commit, group, crowded, refusing, stopping };
+        let thread = thread::Builder::new()
+            .name("weir-append".to_owned())
+            .spawn(move || appender.run(closing, on_fatal))?;
+        Ok((AppendQueue { sender, open }, thread))
+    }
+
+    fn run(mut self, closing: Closing, on_fatal: impl FnOnce(AppendError)) -> Log {
+        let fatal = loop {
+            if !self.gather() {
+                break None;
+            }
+            if let Err(error) = self.commit() {
+                break Some(error);
+            }
+        };
+        let Appender { log, queue, mut group, .. } = self;
+        drop(closing);
+        group.answer(Err(NotAppended::Unavailable));
+        // Whoever still waits in the queue learns with this that nothing will come.
+        drop(queue);
+        fatal.map(on_fatal);
+        log
+    }
+
+    /// Takes the next group, blocking for its first. False if none will come any more.
+    fn gather(&mut self) -> bool {
+        let first = if self.stopping { self.queue.try_recv().ok() } else { self.queue.recv().ok() };
+        let Some(first) = first else { return false };
+        let began = Instant::now();
+        self.take(first);
+        self.take_waiting();
+        while self.crowded && !self.is_full() && began.elapsed() < self.limits.gather {
+            let before = self.group.len();
+            thread::sleep(GATHER_STEP.min(self.limits.gather));
+            self.take_waiting();
+            if self.group.len() == before {
+                break;
+            }
+        }
+        true
+    }
+
+    fn take_waiting(&mut self) {
+        while !self.is_full() {
+            match self.queue.try_recv() {
+                Ok(message) => self.take(message),
+                Err(_) => break,
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Append(job) => self.group.push(job),
+            // Nothing gathers any more: whoever stops us is waiting.
+            Message::Stop => (self.stopping, self.crowded) = (true, false),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.limits.group_deliveries_max <= self.group.len()
+    }
+
+    /// Appends the group and answers it. The error is the one that leaves us not knowing.
+    fn commit(&mut self) -> Result<(), AppendError> {
+        let (count, bytes) = (self.group.len(), self.group.bytes());
+        if count == 0 {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let appended = self.log.append(self.group.deliveries());
+        let took = began.elapsed();
+        self.crowded = 1 < count && !self.stopping;
+        match appended {
+            Ok(()) => {
+                self.group.answer(Ok(()));
+                self.recovered();
+                let (head, waiting) = (self.log.head(), self.queue.len());
+                (self.on_commit)(Committed { head, count, bytes, took, waiting });
+                Ok(())
+            }
+            Err(error @ AppendError::Refused { .. }) => {
+                self.group.answer(Err(NotAppended::Busy));
+                self.refused(&error);
+                Ok(())
+            }
+            Err(error @ AppendError::Unknown { .. }) => Err(error),
+        }
+    }
+
+    /// Said once, not with every group: under load there are hundreds a second.
+    fn refused(&mut self, error: &AppendError) {
+        if !self.refusing {
+            tracing::error!(%error, "the log takes no deliveries; senders are told to come again");
+        }
+        self.refusing = true;
+    }
+
+    fn recovered(&mut self) {
+        if self.refusing {
+            tracing::info!("the log takes deliveries again");
+        }
+        self.refusing = false;
+    }
+}
+
+/// Says that the log takes nothing any more, however its thread ends.
+struct Closing(Arc<AtomicBool>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}

@@ -1,0 +1,126 @@
+//! `POST /webhooks/veriff`: read within limits, verify, append, answer.
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, HttpResponse, web};
+use tokio::time::{Instant, timeout_at};
+use weir_domain::{Clock, Delivery};
+
+use crate::answer::Answer;
+use crate::body;
+use crate::integration::{IntegrationId, Integrations};
+use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::origins::Origins;
+use crate::queue::AppendQueue;
+use crate::verify::{Refusal, verify};
+
+/// Where the provider posts.
+pub const PATH: &str = "/webhooks/veriff";
+
+/// What the endpoint works with.
+pub struct Ingest {
+    integrations: Integrations,
+    origins: Origins,
+    queue: AppendQueue,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+}
+
+impl Ingest {
+    /// An endpoint that appends what `integrations` sign to `queue`.
+    #[must_use]
+    pub fn new(
+        integrations: Integrations,
+        queue: AppendQueue,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        metrics: Arc<Metrics>,
+    ) -> Ingest {
+        let origins = Origins::of(&integrations);
+        Ingest { integrations, origins, queue, clock, limits, metrics }
+    }
+}
+
+/// Mounts the endpoint. The app holds a [`web::Data`] of [`Ingest`].
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.service(web::resource(PATH).to(receive));
+}
+
+async fn receive(
+    request: HttpRequest,
+    payload: web::Payload,
+    ingest: web::Data<Ingest>,
+) -> HttpResponse {
+    let (answer, integration) = match ingest.take(&request, payload).await {
+        Ok(integration) => (Answer::Appended, Some(integration)),
+        Err(Refused { answer, integration }) => (answer, integration),
+    };
+    ingest.metrics.answered(answer, integration);
+    answer.response()
+}
+
+/// What a request gets that was not appended.
+struct Refused {
+    answer: Answer,
+    /// Whose it was, where that is known.
+    integration: Option<IntegrationId>,
+}
+
+impl From<Answer> for Refused {
+    fn from(answer: Answer) -> Refused {
+        Refused { answer, integration: None }
+    }
+}
+
+impl Ingest {
+    /// Whose delivery it is that now stands in the log.
+    async fn take(
+        &self,
+        request: &HttpRequest,
+        payload: web::Payload,
+    ) -> Result<IntegrationId, Refused> {
+        let began = Instant::now();
+        if request.method() != Method::POST {
+            return Err(Answer::WrongMethod.into());
+        }
+        let headers = request.headers();
+        let Limits { body_bytes_max, body_timeout, append_timeout: _, answer_timeout } =
+            self.limits;
+        let body = body::read(headers, payload, body_bytes_max, began + body_timeout).await?;
+        let received_at = self.clock.now();
+
+        let verified =
+            verify(&self.integrations, headers, &body).map_err(|refusal| self.refuse(refusal))?;
+        let origin = self.origins.get(&verified, headers);
+        let delivery = Delivery { received_at, origin, body };
+        self.append(delivery, began + answer_timeout)
+            .await
+            .map_err(|answer| Refused { answer, integration: Some(verified.id) })?;
+        self.metrics.delivered(verified.id, received_at);
+        Ok(verified.id)
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Refused {
+        self.metrics.refused(refusal);
+        let integration = match refusal {
+            Refusal::WrongSignature(id) => Some(id),
+            _ => None,
+        };
+        Refused { answer: Answer::Unauthorized, integration }
+    }
+
+    /// Returns when the delivery is on the disk, or that is not to be had in time.
+    async fn append(&self, delivery: Delivery, answer_by: Instant) -> Result<(), Answer> {
+        let began = Instant::now();
+        let deadline = answer_by.min(began + self.limits.append_timeout);
+        let appended = timeout_at(deadline, self.queue.append(delivery)).await;
+        self.metrics.append_took(began.elapsed());
+        match appended {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Answer::Unavailable),
+        }
+    }
+}
