@@ -349,7 +349,7 @@ mod tests {
         );
         check(
             r#"{"id":"$ID","attemptId":"$ID","code":1,"action":"a"} x"#,
-            "the body is not JSON: trailing characters at line 1 column 117",
+            "the body is not JSON: trailing characters at line 1 column 120",
         );
         assert_eq!(Event::parse(b"\"\xff\"").unwrap_err().to_string(), "the body is not UTF-8");
         let hidden = [br#"{"hidden":""#, &b"\xff"[..], br#""}"#].concat();

@@ -3,11 +3,17 @@
 //! A question is a [`Query`], an answer a [`Report`]: plain values. A renderer is a pure function
 //! from a report to bytes. Nothing here sends, stores, or knows how facts are stored.
 
+mod ask; // a question as people and programs write it
 mod bucket; // the periods of a trend, in the report's time zone
+mod compute; // one pass over the units
 mod query; // what is asked
 mod value; // what is answered
 
+pub mod render; // the answer as bytes
+
+pub use ask::{AskError, Asked};
 pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
+pub use compute::{CohortUnit, cohort, compute};
 pub use query::{Dimension, Filters, Query, Zone};
 pub use value::{
     BreakdownRow, BreakdownValue, DataQuality, PairRow, Percentiles, ReasonRow, Report, StateRow,
