@@ -1,0 +1,75 @@
+//! A picture as a file: SVG or PNG.
+
+use std::io::Write as _;
+
+use flate2::{Compression, Crc, write::ZlibEncoder};
+use plotters::prelude::{BitMapBackend, SVGBackend};
+
+use super::font::FAMILY;
+use super::paint::{paint, pixel};
+use super::{Ink, Picture};
+use crate::render::RenderError;
+
+/// Pixels of an image for each of the picture, for screens that show two to a point.
+const SCALE: u32 = 2;
+/// The largest side of an image, so that no report can ask for gigabytes.
+const SIDE_PX_MAX: u32 = 8_192;
+
+/// The picture as an SVG document with fixed colours.
+pub(crate) fn svg(picture: &Picture) -> Result<String, RenderError> {
+    let mut text = String::new();
+    let size = (side(picture.width), side(picture.height));
+    paint(picture, &mut SVGBackend::with_string(&mut text, size), 1.0)?;
+    // A reader without the typeface still gets one with figures of one width.
+    let family = format!("font-family=\"{FAMILY}\"");
+    let fallback = format!("font-family=\"{FAMILY}, Verdana, sans-serif\"");
+    Ok(text.replace(&family, &fallback))
+}
+
+/// The picture as a PNG, twice as large as the SVG.
+pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>, RenderError> {
+    let width = (side(picture.width) * SCALE).min(SIDE_PX_MAX);
+    let height = (side(picture.height) * SCALE).min(SIDE_PX_MAX);
+    let (r, g, b) = Ink::Paper.rgb();
+    let mut pixels = [r, g, b].repeat(width as usize * height as usize);
+    let mut backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
+    paint(picture, &mut backend, f64::from(SCALE))?;
+    drop(backend);
+    encode(&pixels, width, height).map_err(|error| RenderError::Draw(error.to_string()))
+}
+
+fn side(length: f64) -> u32 {
+    pixel(length.ceil()).unsigned_abs().clamp(1, SIDE_PX_MAX)
+}
+
+/// PNG, RGB of 8 bits, each row with the filter "up": flat areas become zeros.
+fn encode(pixels: &[u8], width: u32, height: u32) -> std::io::Result<Vec<u8>> {
+    let stride = width as usize * 3;
+    let mut deflate = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut above = vec![0; stride];
+    for row in pixels.chunks_exact(stride) {
+        let differences = row.iter().zip(&above).map(|(here, up)| here.wrapping_sub(*up));
+        let line: Vec<u8> = std::iter::once(2).chain(differences).collect();
+        deflate.write_all(&line)?;
+        above.copy_from_slice(row);
+    }
+    let data = deflate.finish()?;
+
+    let mut header = Vec::with_capacity(13);
+    header.extend(width.to_be_bytes());
+    header.extend(height.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]); // depth 8, RGB, deflate, filters by row, not interlaced
+
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, body) in [(b"IHDR", header.as_slice()), (b"IDAT", &data), (b"IEND", &[])] {
+        let length = u32::try_from(body.len()).map_err(std::io::Error::other)?;
+        let mut crc = Crc::new();
+        crc.update(kind);
+        crc.update(body);
+        png.extend(length.to_be_bytes());
+        png.extend(kind);
+        png.extend(body);
+        png.extend(crc.sum().to_be_bytes());
+    }
+    Ok(png)
+}

@@ -1,0 +1,28 @@
+//! Charts, in two steps: what is to be seen (a [`Picture`], plain values), and its painting
+//! through plotters as SVG or as pixels.
+//!
+//! A chart is a pure function from rows and a width to a picture. The marks and the hit areas
+//! over them come from the same coordinate mapping, so they cannot drift apart.
+
+mod axis; // values to pixels, and round numbers for ticks
+mod bars; // horizontal bars, labelled at both ends
+mod file; // a picture as a file: SVG or PNG
+mod font; // the embedded typeface, and how wide a text is
+mod ink; // what each colour means
+mod overlay; // a picture on a page: SVG that follows the theme, with links over it
+mod paint; // through plotters to a backend
+mod picture; // marks, hit areas, plain values
+mod stack; // one bar that is the whole cohort
+mod trend; // a rate over time, with its interval
+
+pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};
+pub(crate) use file::{png, svg};
+pub(crate) use font::{fit, wrap};
+pub(crate) use ink::Ink;
+pub(crate) use overlay::figure_svg;
+pub(crate) use picture::{Anchor, HitArea, Mark, Picture, Size};
+pub(crate) use stack::stack;
+pub(crate) use trend::{Trend, TrendPoint, points_max, trend};
+
+#[cfg(test)]
+mod tests;

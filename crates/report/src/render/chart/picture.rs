@@ -1,0 +1,188 @@
+//! What is to be seen, as plain values.
+
+use super::Ink;
+
+/// The widths for which a chart is laid out. A page holds all three and shows the one that fits,
+/// so that text is never scaled to where it cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    Narrow,
+    Middle,
+    Wide,
+}
+
+/// Which end of a text stands at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// One thing to paint. Lengths are in pixels of a picture at scale 1, from the upper left.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Mark {
+    Rect {
+        x: f64,
+        y: f64,
+        w: f64,
+        h: f64,
+        ink: Ink,
+    },
+    Path {
+        points: Vec<(f64, f64)>,
+        ink: Ink,
+        stroke: f64,
+    },
+    Area {
+        points: Vec<(f64, f64)>,
+        ink: Ink,
+    },
+    Dot {
+        x: f64,
+        y: f64,
+        r: f64,
+        ink: Ink,
+    },
+    /// `y` is the middle of the line.
+    Text {
+        x: f64,
+        y: f64,
+        text: String,
+        size: f64,
+        bold: bool,
+        ink: Ink,
+        anchor: Anchor,
+    },
+}
+
+/// A place that answers to the pointer and to the keyboard.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HitArea {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) w: f64,
+    pub(crate) h: f64,
+    /// What it is.
+    pub(crate) title: String,
+    /// What there is to say about it, a line each.
+    pub(crate) tip: Vec<String>,
+    /// What is behind it.
+    pub(crate) href: Option<String>,
+}
+
+/// A chart, ready to be painted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Picture {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) hits: Vec<HitArea>,
+}
+
+impl Size {
+    pub(crate) const ALL: [Size; 3] = [Size::Wide, Size::Middle, Size::Narrow];
+
+    pub(crate) const fn width(self) -> f64 {
+        match self {
+            Size::Narrow => 358.0,
+            Size::Middle => 640.0,
+            Size::Wide => 1040.0,
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Size::Narrow => "narrow",
+            Size::Middle => "middle",
+            Size::Wide => "wide",
+        }
+    }
+}
+
+impl Picture {
+    pub(crate) fn new(width: f64) -> Picture {
+        Picture { width, height: 0.0, marks: Vec::new(), hits: Vec::new() }
+    }
+
+    /// A rectangle in an outcome's manner: full, or hatched on its pale ground.
+    pub(crate) fn fill(&mut self, (x, y, w, h): (f64, f64, f64, f64), ink: Ink) {
+        match ink.hatched_on() {
+            None => self.marks.push(Mark::Rect { x, y, w, h, ink }),
+            Some(ground) => {
+                self.marks.push(Mark::Rect { x, y, w, h, ink: ground });
+                self.hatch((x, y, w, h), ink);
+                self.outline((x, y, w, h), ink);
+            }
+        }
+    }
+
+    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: Ink, stroke: f64) {
+        self.marks.push(Mark::Path { points: vec![from, to], ink, stroke });
+    }
+
+    pub(crate) fn text(&mut self, (x, y): (f64, f64), text: &str, size: f64, ink: Ink) {
+        self.label((x, y), text, size, ink, Anchor::Start, false);
+    }
+
+    pub(crate) fn label(
+        &mut self,
+        (x, y): (f64, f64),
+        text: &str,
+        size: f64,
+        ink: Ink,
+        anchor: Anchor,
+        bold: bool,
+    ) {
+        if !text.is_empty() {
+            self.marks.push(Mark::Text { x, y, text: text.to_owned(), size, bold, ink, anchor });
+        }
+    }
+
+    /// Lays `other` on this picture with its upper left at `(dx, dy)`; hit areas too.
+    pub(crate) fn place(&mut self, other: Picture, dx: f64, dy: f64) {
+        self.marks.extend(other.marks.into_iter().map(|mark| mark.moved(dx, dy)));
+        self.hits.extend(other.hits.into_iter().map(|hit| HitArea {
+            x: hit.x + dx,
+            y: hit.y + dy,
+            ..hit
+        }));
+    }
+
+    fn outline(&mut self, (x, y, w, h): (f64, f64, f64, f64), ink: Ink) {
+        let points = vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)];
+        self.marks.push(Mark::Path { points, ink, stroke: 1.0 });
+    }
+
+    /// Diagonals, cut at the rectangle's edges.
+    fn hatch(&mut self, (x, y, w, h): (f64, f64, f64, f64), ink: Ink) {
+        const GAP: f64 = 6.0;
+        let mut start = GAP - h;
+        // `start` is where a rising diagonal would meet the lower edge, from the left one.
+        while start < w {
+            let (left, right) = (start.max(0.0), (start + h).min(w));
+            if left < right {
+                let rise = |at: f64| y + h - (at - start);
+                self.line((x + left, rise(left)), (x + right, rise(right)), ink, 1.0);
+            }
+            start += GAP;
+        }
+    }
+}
+
+impl Mark {
+    fn moved(self, dx: f64, dy: f64) -> Mark {
+        let along = |points: Vec<(f64, f64)>| {
+            points.into_iter().map(|(x, y)| (x + dx, y + dy)).collect::<Vec<_>>()
+        };
+        match self {
+            Mark::Rect { x, y, w, h, ink } => Mark::Rect { x: x + dx, y: y + dy, w, h, ink },
+            Mark::Path { points, ink, stroke } => Mark::Path { points: along(points), ink, stroke },
+            Mark::Area { points, ink } => Mark::Area { points: along(points), ink },
+            Mark::Dot { x, y, r, ink } => Mark::Dot { x: x + dx, y: y + dy, r, ink },
+            Mark::Text { x, y, text, size, bold, ink, anchor } => {
+                Mark::Text { x: x + dx, y: y + dy, text, size, bold, ink, anchor }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Charts at their limits: nothing, one, many, equal, no numbers.
+
+use super::{
+    Bar, Bars, Ink, Mark, Part, Picture, Size, Trend, TrendPoint, bars, figure_svg, stack, svg,
+    trend,
+};
+
+fn bar(name: &str, value: f64, interval: (f64, f64)) -> Bar {
+    Bar {
+        name: name.to_owned(),
+        parts: vec![Part { value, ink: Ink::Cancelled }],
+        interval: Some(interval),
+        count: "147".to_owned(),
+        rate: "7.1 % of started".to_owned(),
+        note: "9.8 % of 1,502".to_owned(),
+        ..Bar::default()
+    }
+}
+
+fn point(rate: Option<f64>, open: f64) -> TrendPoint {
+    TrendPoint {
+        tick: "5 Jan".to_owned(),
+        title: "2026-01-05".to_owned(),
+        tip: vec!["tip".to_owned()],
+        rate,
+        interval: rate.map(|rate| (rate - 0.1, rate + 0.1)),
+        started: 40.0,
+        open,
+        faint: false,
+    }
+}
+
+/// Every mark has finite coordinates and lies on the picture; it paints both ways.
+#[track_caller]
+fn check(picture: &Picture, size: Size) {
+    assert!(picture.height.is_finite() && 0.0 < picture.height, "{}", picture.height);
+    let inside = |x: f64, y: f64| {
+        assert!((-2.0..=picture.width + 2.0).contains(&x), "x {x}");
+        assert!((-2.0..=picture.height + 2.0).contains(&y), "y {y}");
+    };
+    for mark in &picture.marks {
+        match mark {
+            Mark::Rect { x, y, w, h, .. } => {
+                inside(*x, *y);
+                inside(x + w, y + h);
+            }
+            Mark::Path { points, .. } | Mark::Area { points, .. } => {
+                points.iter().for_each(|&(x, y)| inside(x, y));
+            }
+            Mark::Dot { x, y, .. } | Mark::Text { x, y, .. } => inside(*x, *y),
+        }
+    }
+    for hit in &picture.hits {
+        inside(hit.x, hit.y);
+        inside(hit.x + hit.w, hit.y + hit.h);
+    }
+    let page = figure_svg(picture, size, "A title").unwrap();
+    assert!(!page.contains("NaN"));
+    svg(picture).unwrap();
+}
+
+#[test]
+fn bars_hold_at_their_limits() {
+    for size in Size::ALL {
+        let check_bars = |rows: Vec<Bar>| {
+            let chart = Bars { groups: vec![rows], ..Bars::default() };
+            check(&bars(&chart, size), size);
+        };
+        check_bars(vec![]);
+        check_bars(vec![bar("one", 0.3, (0.2, 0.4))]);
+        check_bars(vec![bar("zero", 0.0, (0.0, 0.0))]);
+        check_bars(vec![bar("no number", f64::NAN, (f64::NAN, f64::NAN))]);
+        check_bars(vec![bar("endless", f64::INFINITY, (0.0, f64::INFINITY))]);
+        check_bars(vec![bar("equal", 0.5, (0.5, 0.5)), bar("equal", 0.5, (0.5, 0.5))]);
+        check_bars((0..500).map(|n| bar("many", f64::from(n), (0.0, 500.0))).collect());
+        check_bars(vec![bar(&"long name ".repeat(20), 0.3, (0.2, 0.4))]);
+        check_bars(vec![bar("شاشة الكاميرا", 0.3, (0.2, 0.4))]);
+    }
+}
+
+#[test]
+fn a_stack_holds_at_its_limits() {
+    for size in Size::ALL {
+        check(&stack(&[], size), size);
+        check(&stack(&[bar("one", 0.0, (0.0, 0.0))], size), size);
+        let parts: Vec<Bar> = (0..5).map(|n| bar("part", f64::from(n), (0.0, 1.0))).collect();
+        check(&stack(&parts, size), size);
+    }
+}
+
+#[test]
+fn a_trend_holds_at_its_limits() {
+    for size in Size::ALL {
+        let check_trend = |points: Vec<TrendPoint>| {
+            check(&trend(&Trend { points, ..Trend::default() }, size), size);
+        };
+        check_trend(vec![]);
+        check_trend(vec![point(Some(0.3), 0.0)]);
+        check_trend(vec![point(None, 0.0)]);
+        check_trend(vec![point(Some(0.0), 0.0); 9]);
+        check_trend(vec![point(Some(1.0), 40.0); 9]);
+        check_trend(vec![point(Some(f64::NAN), f64::NAN), point(Some(0.4), 1.0)]);
+        check_trend((0..120).map(|n| point((n % 3 != 0).then_some(0.3), 0.0)).collect());
+        check_trend(vec![point(Some(0.2), 0.0), point(Some(0.3), 2.0), point(Some(0.1), 0.0)]);
+    }
+}
+
+#[test]
+fn no_two_inks_share_a_value() {
+    let values: std::collections::BTreeSet<String> = Ink::ALL.iter().map(|ink| ink.hex()).collect();
+    assert_eq!(values.len(), Ink::ALL.len());
+}
+
+#[test]
+fn the_style_sheet_gives_every_ink_its_light_value_and_its_classes() {
+    let css = crate::render::STYLE_SHEET;
+    for ink in Ink::ALL {
+        let name = ink.name();
+        for rule in [format!(".f-{name} {{"), format!(".s-{name} {{")] {
+            assert!(css.contains(&rule), "{rule}");
+        }
+        if ink != Ink::Faint {
+            let value = format!("--{name}: {};", ink.hex().to_lowercase());
+            assert!(css.contains(&value), "{value}");
+        }
+    }
+}
+
+#[test]
+fn a_chart_on_a_page_has_classes_and_escaped_names() {
+    let mut hostile = bar("</svg><script>alert(1)</script>", 0.3, (0.2, 0.4));
+    hostile.href = Some("/api/v1/sessions?state=%3Cscript%3E&outcome=\"".to_owned());
+    let picture = bars(&Bars { groups: vec![vec![hostile]], ..Bars::default() }, Size::Wide);
+    let page = figure_svg(&picture, Size::Wide, "<b>").unwrap();
+    assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert!(page.contains("class=\"f-cancelled\""));
+    assert!(page.contains("outcome=&quot;"));
+    assert_eq!(page.matches("</svg>").count(), 1);
+}
+
+#[test]
+fn the_marks_and_their_hit_areas_agree() {
+    let chart = Bars {
+        groups: vec![vec![bar("a", 0.3, (0.2, 0.4)), bar("b", 0.1, (0.05, 0.2))]],
+        ..Bars::default()
+    };
+    let picture = bars(&chart, Size::Wide);
+    let rects: Vec<_> = picture
+        .marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::Rect { y, h, ink: Ink::Cancelled, .. } => Some((*y, y + h)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(rects.len(), picture.hits.len());
+    for ((top, bottom), hit) in rects.into_iter().zip(&picture.hits) {
+        assert!(hit.y <= top && bottom <= hit.y + hit.h);
+    }
+}

@@ -1,0 +1,250 @@
+//! The report as CSV, in long form: one number a row, so that one pivot table reads all of it.
+//!
+//! Values are the report's own: whole counts, rates and their bounds as fractions of 1, times in
+//! seconds. `key` and `key_2` are the literal values; empty is none.
+
+use crate::{Percentiles, Report, Totals};
+use weir_domain::Rate;
+
+const HEADER: [&str; 8] = ["section", "key", "key_2", "label", "measure", "value", "low", "high"];
+
+/// The whole report; safe to open in a spreadsheet: a text that would be read as a formula is
+/// led by an apostrophe.
+///
+/// # Panics
+/// Never: writing to memory does not fail.
+#[must_use]
+pub fn csv(report: &Report) -> String {
+    let mut rows = Rows(csv::Writer::from_writer(Vec::new()));
+    rows.write(HEADER.map(str::to_owned));
+    input(&mut rows, report);
+    rows.totals("totals", "", &report.totals);
+    by_state(&mut rows, report);
+    by_reason(&mut rows, report);
+    for pair in &report.by_state_and_reason {
+        let keys = (pair.state.as_deref().unwrap_or(""), pair.reason.as_deref().unwrap_or(""));
+        rows.value("by_state_and_reason", keys, "", "abandoned", &pair.abandoned.to_string());
+    }
+    for row in &report.trend {
+        rows.totals("trend", &row.bucket, &row.totals);
+    }
+    rows.times("time_to_submit_seconds", &report.time_to_submit);
+    rows.times("time_to_abandon_seconds", &report.time_to_abandon);
+    for row in report.breakdown.iter().flatten() {
+        let value = match &row.value {
+            crate::BreakdownValue::Number(n) => n.to_string(),
+            crate::BreakdownValue::Text(text) => text.clone(),
+            crate::BreakdownValue::None => String::new(),
+        };
+        rows.totals("breakdown", &value, &row.totals);
+    }
+    quality(&mut rows, report);
+    rows.text()
+}
+
+fn input(rows: &mut Rows, report: &Report) {
+    let query = &report.query;
+    let filters = (!query.filters.is_empty())
+        .then(|| serde_json::to_string(&query.filters).unwrap_or_default());
+    let values = [
+        ("from", query.from.to_string()),
+        ("to", query.to.to_string()),
+        ("timezone", query.zone.name().to_owned()),
+        ("as_of", query.as_of.to_string()),
+        ("unit", query.unit.name().to_owned()),
+        ("window_seconds", (query.window_us / 1_000_000).to_string()),
+        ("bucket", query.bucket.name().to_owned()),
+        ("filters", filters.unwrap_or_default()),
+        ("by", query.by.map_or("", crate::Dimension::name).to_owned()),
+    ];
+    for (measure, value) in values {
+        rows.value("input", ("", ""), "", measure, &value);
+    }
+}
+
+fn by_state(rows: &mut Rows, report: &Report) {
+    for row in &report.by_state {
+        let (key, label) = (row.state.as_deref().unwrap_or(""), row.label.as_str());
+        let mut value = |measure, value: Option<String>| {
+            rows.value("by_state", (key, ""), label, measure, &value.unwrap_or_default());
+        };
+        value("stage", row.stage.clone());
+        value("order", row.order.map(|order| order.to_string()));
+        value("abandoned", Some(row.abandoned.to_string()));
+        value("recovered", Some(row.recovered.to_string()));
+        value("at_risk", row.at_risk.map(|at_risk| at_risk.to_string()));
+        rows.rate("by_state", key, label, "share", Some(row.share));
+        rows.rate("by_state", key, label, "drop_off_rate", Some(row.drop_off_rate));
+        rows.rate("by_state", key, label, "hazard", row.hazard);
+    }
+}
+
+fn by_reason(rows: &mut Rows, report: &Report) {
+    for row in &report.by_reason {
+        let (key, label) = (row.reason.as_deref().unwrap_or(""), row.label.as_str());
+        for (measure, n) in [("abandoned", row.abandoned), ("recovered", row.recovered)] {
+            rows.value("by_reason", (key, ""), label, measure, &n.to_string());
+        }
+        rows.rate("by_reason", key, label, "share", Some(row.share));
+        rows.rate("by_reason", key, label, "drop_off_rate", Some(row.drop_off_rate));
+    }
+}
+
+fn quality(rows: &mut Rows, report: &Report) {
+    let quality = &report.data_quality;
+    let counts = [
+        ("deliveries", quality.deliveries),
+        ("repeats", quality.repeats),
+        ("quarantined", quality.quarantined),
+        ("unknown_codes", quality.unknown_codes),
+        ("action_mismatches", quality.action_mismatches),
+        ("implied_submitted", quality.implied_submitted),
+        ("missing_started", quality.missing_started),
+    ];
+    for (measure, n) in counts {
+        rows.value("data_quality", ("", ""), "", measure, &n.to_string());
+    }
+    for state in &quality.uncatalogued_states {
+        rows.value("data_quality", (state, ""), "", "uncatalogued_state", "1");
+    }
+}
+
+struct Rows(csv::Writer<Vec<u8>>);
+
+impl Rows {
+    fn write(&mut self, cells: [String; 8]) {
+        // Writing to memory does not fail, and every row has eight cells.
+        let _ = self.0.write_record(cells);
+    }
+
+    fn value(
+        &mut self,
+        section: &str,
+        keys: (&str, &str),
+        label: &str,
+        measure: &str,
+        value: &str,
+    ) {
+        let cells = [section, keys.0, keys.1, label, measure, value, "", ""];
+        self.write(cells.map(no_formula));
+    }
+
+    fn rate(&mut self, section: &str, key: &str, label: &str, measure: &str, rate: Option<Rate>) {
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let value = number(rate.and_then(Rate::value));
+        let interval = rate.and_then(Rate::interval);
+        let low = number(interval.map(|interval| interval.low));
+        let high = number(interval.map(|interval| interval.high));
+        let cells = [section, key, "", label, measure, &value, &low, &high];
+        self.write(cells.map(no_formula));
+    }
+
+    fn totals(&mut self, section: &str, key: &str, totals: &Totals) {
+        for (measure, n) in totals.counts() {
+            self.value(section, (key, ""), "", measure, &n.to_string());
+        }
+        for (measure, rate) in totals.rates() {
+            self.rate(section, key, "", measure, Some(rate));
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss)] // below 2^53 microseconds, 285 years
+    fn times(&mut self, section: &str, times: &Percentiles) {
+        for (measure, us) in times.named_us() {
+            let seconds = us.map_or(String::new(), |us| (us as f64 / 1e6).to_string());
+            self.value(section, ("", ""), "", measure, &seconds);
+        }
+    }
+
+    fn text(self) -> String {
+        let bytes = self.0.into_inner().unwrap_or_default();
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+/// A text as a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection").
+fn no_formula(text: &str) -> String {
+    // Some programs trim a cell, or fold full-width signs, before they look at it.
+    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']).chars().next();
+    let formula = matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    );
+    // An apostrophe of its own is doubled, so that reading back is unambiguous.
+    if formula || text.starts_with('\'') { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEADER, csv, no_formula};
+    use crate::render::fixture;
+
+    fn read(text: &str) -> Vec<Vec<String>> {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        let rows = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect());
+        rows.collect()
+    }
+
+    #[track_caller]
+    fn check(section: &str, want: &[&str]) {
+        let text = csv(&fixture::small());
+        let lines: Vec<_> = text.lines().filter(|line| line.starts_with(section)).collect();
+        assert_eq!(lines, want);
+    }
+
+    #[test]
+    fn a_number_has_its_row() {
+        check(
+            "totals",
+            &[
+                "totals,,,,started,40,,",
+                "totals,,,,submitted,22,,",
+                "totals,,,,cancelled,7,,",
+                "totals,,,,lost_in_handover,4,,",
+                "totals,,,,stalled,4,,",
+                "totals,,,,handed_over,1,,",
+                "totals,,,,in_progress,2,,",
+                "totals,,,,open,3,,",
+                "totals,,,,abandoned,15,,",
+                "totals,,,,recovered,0,,",
+                "totals,,,,left_after_submitting,0,,",
+                "totals,,,,other_document,0,,",
+                "totals,,,,conversion_rate,0.55,0.39829091686504514,0.6929469228891086",
+                "totals,,,,drop_off_rate,0.375,0.2422297907896387,0.5296756098249772",
+            ],
+        );
+        check(
+            "by_state_and_reason",
+            &[
+                "by_state_and_reason,camera_access_blocked_screen_shown,quit_session_confirmed,,abandoned,4,,",
+                "by_state_and_reason,'=cmd|' /C calc'!A0,quit_session_confirmed,,abandoned,3,,",
+                "by_state_and_reason,camera_access_blocked_screen_shown,mobile_handover_screen_shown,,abandoned,2,,",
+                "by_state_and_reason,,mobile_handover_screen_shown,,abandoned,2,,",
+            ],
+        );
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "－1", "'=1"] {
+            assert_eq!(no_formula(text), format!("'{text}"));
+        }
+        for text in ["", "0.55", "a=b", "2026-01-05"] {
+            assert_eq!(no_formula(text), text);
+        }
+    }
+
+    #[test]
+    fn every_report_reads_back() {
+        for report in [fixture::full(), fixture::empty(), fixture::hostile()] {
+            let rows = read(&csv(&report));
+            assert_eq!(rows[0], HEADER);
+            let states = rows.iter().filter(|row| row[0] == "by_state" && row[4] == "abandoned");
+            for (row, want) in states.zip(&report.by_state) {
+                let state = want.state.clone().unwrap_or_default();
+                assert_eq!(row[1].strip_prefix('\'').unwrap_or(&row[1]), state);
+                assert_eq!(row[5], want.abandoned.to_string());
+            }
+        }
+    }
+}

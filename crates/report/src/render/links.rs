@@ -1,0 +1,39 @@
+//! Where a number leads.
+
+use weir_domain::OutcomeKind;
+
+/// Which units a number counts, within the report's own range and filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Behind<'a> {
+    /// The screen: none, any; none of none, those whose exit has no screen.
+    pub state: Option<Option<&'a str>>,
+    /// The reason, likewise.
+    pub reason: Option<Option<&'a str>>,
+    /// One of these outcomes; empty, any.
+    pub outcomes: &'a [OutcomeKind],
+}
+
+/// Knows the address of what is behind a number.
+pub trait Links {
+    /// The address of a list of these units; none where there is nothing to lead to.
+    fn units(&self, behind: &Behind<'_>) -> Option<String>;
+}
+
+/// Leads nowhere: for a file or a mail that must not refer to an outside address.
+#[derive(Debug, Clone, Copy)]
+pub struct NoLinks;
+
+impl Links for NoLinks {
+    fn units(&self, _: &Behind<'_>) -> Option<String> {
+        None
+    }
+}
+
+/// Ended on a known screen or for a known reason.
+pub(crate) const KNOWN_EXITS: &[OutcomeKind] =
+    &[OutcomeKind::Cancelled, OutcomeKind::LostInHandover];
+/// Ended without submitting.
+pub(crate) const ABANDONED: &[OutcomeKind] =
+    &[OutcomeKind::Cancelled, OutcomeKind::LostInHandover, OutcomeKind::Stalled];
+/// Not decided yet.
+pub(crate) const OPEN: &[OutcomeKind] = &[OutcomeKind::HandedOver, OutcomeKind::InProgress];

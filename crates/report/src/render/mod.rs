@@ -1,0 +1,62 @@
+//! A report as bytes: pure functions, one file for each output.
+//!
+//! | output | for |
+//! |---|---|
+//! | [`table`] | a terminal |
+//! | [`json`] | programs, and the API |
+//! | [`csv`] | spreadsheets |
+//! | [`html`] | one file to send or print |
+//! | [`svg`], [`png`] | one picture |
+//! | [`sections`] | the dashboard's page |
+//!
+//! All of them say the same numbers in the same words and order (`words`, `rows`, `number`);
+//! every chart is drawn once (`chart`).
+
+mod chart; // rows to pictures, through plotters
+mod csv; // long form, safe to open in a spreadsheet
+mod html; // a document of its own
+mod json; // one line
+mod links; // where a number leads
+mod number; // counts, percentages, durations, instants as they are read
+mod periods; // the trend, joined until it can be shown
+mod picture; // the answer as one picture
+mod rows; // the report's rows, named, grouped and folded as they are shown
+mod sections; // the answer as parts of a page
+mod table; // the answer on a terminal
+mod text; // names from outside, made safe to show
+mod words; // the sentences
+
+pub use csv::csv;
+pub use html::html;
+pub use json::json;
+pub use links::{Behind, Links, NoLinks};
+pub use picture::{png, svg};
+pub use sections::sections;
+pub use table::{TableStyle, table};
+pub use text::{NAME_CHARS_MAX, safe_text};
+
+/// The style sheet of [`sections`]: their layout, and the one colour of each outcome in light,
+/// dark and print. A page serves it, [`html`] carries it inside.
+pub const STYLE_SHEET: &str = include_str!("report.css");
+
+/// A picture that could not be painted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The painter refused.
+    #[error("the picture could not be painted: {0}")]
+    Draw(String),
+}
+
+/// What the fixture is made of; the examples that include it bring the same names.
+#[cfg(test)]
+mod prelude {
+    pub(crate) use weir_domain::{Catalogue, Rate, Unit};
+
+    pub(crate) use crate::{
+        BreakdownRow, BreakdownValue, Bucket, DataQuality, Dimension, Filters, PairRow,
+        Percentiles, Query, ReasonRow, Report, StateRow, Totals, TrendRow, Zone,
+    };
+}
+
+#[cfg(test)]
+mod fixture; // a report as a customer would have it, and odd ones

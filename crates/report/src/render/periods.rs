@@ -1,0 +1,198 @@
+//! The trend's buckets as periods that can be shown: neighbours are joined until they fit.
+
+use jiff::civil::Date;
+use weir_domain::Rate;
+
+use super::chart::{Size, Trend, TrendPoint, points_max};
+use super::number::{JUDGED_MIN, count, interval, percent, too_few};
+use super::text::safe_name;
+use super::words::bucket_word;
+use crate::{Bucket, Report, Totals, TrendRow};
+
+/// Some neighbouring buckets, added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Period {
+    /// The first bucket's name.
+    pub(crate) first: String,
+    /// The last one's, where there are several.
+    pub(crate) last: Option<String>,
+    pub(crate) totals: Totals,
+}
+
+/// How many buckets make a round period, from the least on.
+const fn round_periods(bucket: Bucket) -> &'static [usize] {
+    match bucket {
+        Bucket::Hour => &[1, 2, 3, 6, 12, 24, 48, 168, 336, 672],
+        Bucket::Day => &[1, 2, 7, 14, 28, 56, 91, 182, 364],
+        Bucket::Week => &[1, 2, 4, 13, 26, 52],
+        Bucket::Month => &[1, 2, 3, 6, 12],
+    }
+}
+
+/// At most `max` periods, and how many buckets each of them joins.
+pub(crate) fn periods(report: &Report, max: usize) -> (Vec<Period>, usize) {
+    let needed = report.trend.len().div_ceil(max.max(1)).max(1);
+    let round = round_periods(report.query.bucket).iter().find(|&&joined| needed <= joined);
+    let joined = round.copied().unwrap_or(needed);
+    (report.trend.chunks(joined).map(Period::of).collect(), joined)
+}
+
+impl Period {
+    fn of(rows: &[TrendRow]) -> Period {
+        let mut totals = Totals::default();
+        for row in rows {
+            add(&mut totals, &row.totals);
+        }
+        let name = |row: Option<&TrendRow>| row.map(|row| row.bucket.clone());
+        Period {
+            first: name(rows.first()).unwrap_or_default(),
+            last: name(rows.last()).filter(|_| 1 < rows.len()),
+            totals,
+        }
+    }
+
+    /// `2026-01-05`, or `2026-01-05 to 2026-01-11`.
+    pub(crate) fn name(&self) -> String {
+        let short = |name: &str| safe_name(name.get(..16).unwrap_or(name)).replace('T', " ");
+        match &self.last {
+            Some(last) => format!("{} to {}", short(&self.first), short(last)),
+            None => short(&self.first),
+        }
+    }
+
+    /// Under the axis: as much of the date as tells it from its neighbours.
+    fn tick(&self, bucket: Bucket, years: bool, hours: bool) -> String {
+        let day = self.first.get(..10).and_then(|day| day.parse::<Date>().ok());
+        let Some(day) = day else {
+            return safe_name(&self.first);
+        };
+        match (bucket, years, hours) {
+            (Bucket::Hour, _, true) => {
+                let time = self.first.get(11..16).unwrap_or_default();
+                format!("{} {time}", day.strftime("%-d %b"))
+            }
+            (Bucket::Month, ..) | (_, true, _) => day.strftime("%b %Y").to_string(),
+            _ => day.strftime("%-d %b").to_string(),
+        }
+    }
+
+    fn tip(&self, units: &str) -> Vec<String> {
+        let rate = self.totals.drop_off_rate();
+        if self.totals.started == 0 {
+            return vec![format!("no {units} began")];
+        }
+        let mut tip = vec![format!(
+            "{} of {} dropped off · {} ({})",
+            count(rate.part),
+            count(rate.whole),
+            percent(rate),
+            interval(rate)
+        )];
+        if 0 < self.totals.open() {
+            tip.push(format!("{} still open: the rate will rise", count(self.totals.open())));
+        }
+        if too_few(rate) {
+            tip.push("too few to judge".to_owned());
+        }
+        tip
+    }
+}
+
+fn add(sum: &mut Totals, row: &Totals) {
+    // Every field is named, so that a new one does not compile until it is added here.
+    let Totals {
+        started,
+        submitted,
+        cancelled,
+        lost_in_handover,
+        stalled,
+        handed_over,
+        in_progress,
+        recovered,
+        left_after_submitting,
+        other_document,
+    } = row;
+    sum.started += started;
+    sum.submitted += submitted;
+    sum.cancelled += cancelled;
+    sum.lost_in_handover += lost_in_handover;
+    sum.stalled += stalled;
+    sum.handed_over += handed_over;
+    sum.in_progress += in_progress;
+    sum.recovered += recovered;
+    sum.left_after_submitting += left_after_submitting;
+    sum.other_document += other_document;
+}
+
+/// The trend of the drop-off as a chart for `size`.
+#[allow(clippy::cast_precision_loss)] // counts stay far below 2^53
+pub(crate) fn trend_chart(report: &Report, size: Size) -> Trend {
+    let (periods, joined) = periods(report, points_max(size));
+    let bucket = report.query.bucket;
+    let years = match bucket {
+        Bucket::Hour => 24 * 300 < report.trend.len(),
+        Bucket::Day => 300 < report.trend.len(),
+        Bucket::Week => 43 < report.trend.len(),
+        Bucket::Month => true,
+    };
+    let hours = joined < 24 && report.trend.len() <= 24 * 14;
+    let units = report.query.unit.plural();
+    let points = periods.iter().map(|period| {
+        let rate: Rate = period.totals.drop_off_rate();
+        TrendPoint {
+            tick: period.tick(bucket, years, hours),
+            title: period.name(),
+            tip: period.tip(units),
+            rate: rate.value(),
+            interval: rate.interval().map(|interval| (interval.low, interval.high)),
+            started: period.totals.started as f64,
+            open: period.totals.open() as f64,
+            faint: rate.whole < JUDGED_MIN,
+        }
+    });
+    Trend {
+        points: points.collect(),
+        rate_name: "dropped off, of started".to_owned(),
+        count_name: format!("{units} started"),
+    }
+}
+
+/// What one point is: `day`, or `7 days together`.
+pub(crate) fn step_words(report: &Report, joined: usize) -> String {
+    let word = bucket_word(report.query.bucket);
+    if joined == 1 { word.to_owned() } else { format!("{joined} {word}s together") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::periods;
+    use crate::Bucket;
+    use crate::render::fixture;
+
+    #[track_caller]
+    fn check(buckets: usize, bucket: Bucket, want: (usize, usize)) {
+        let report = fixture::many(3, buckets, bucket);
+        let (periods, joined) = periods(&report, 120);
+        assert_eq!((periods.len(), joined), want);
+        let sum: u64 = periods.iter().map(|period| period.totals.started).sum();
+        assert_eq!(sum, report.trend.iter().map(|row| row.totals.started).sum::<u64>());
+    }
+
+    #[test]
+    fn long_trends_are_joined_to_round_periods_and_lose_nothing() {
+        check(0, Bucket::Day, (0, 1));
+        check(1, Bucket::Day, (1, 1));
+        check(120, Bucket::Day, (120, 1));
+        check(121, Bucket::Day, (61, 2));
+        check(1_826, Bucket::Day, (66, 28));
+        check(43_824, Bucket::Hour, (66, 672));
+        check(50_000, Bucket::Month, (120, 417));
+    }
+
+    #[test]
+    fn a_joined_period_names_both_its_ends() {
+        let report = fixture::many(3, 240, Bucket::Hour);
+        assert_eq!(periods(&report, 120).0[0].name(), "2026-01-05 00:00 to 2026-01-05 01:00");
+        assert_eq!(periods(&report, 500).0[0].name(), "2026-01-05 00:00");
+    }
+}

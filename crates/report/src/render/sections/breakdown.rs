@@ -1,0 +1,98 @@
+//! The cohort by one more dimension.
+
+use maud::{Markup, html};
+
+use super::figure::Figure;
+use super::leave::rate_cells;
+use super::name;
+use crate::render::chart::{BARS_MAX, Bar, Bars, Ink, Part, bars};
+use crate::render::number::{count, interval, percent, too_few};
+use crate::render::rows::breakdown_name;
+use crate::render::words::dimension_word;
+use crate::{BreakdownRow, Dimension, Report};
+
+const TABLE_ROWS_MAX: usize = 500;
+
+/// The section; nothing where no breakdown was asked for.
+pub(super) fn breakdown_section(report: &Report) -> Markup {
+    let (Some(rows), Some(by)) = (&report.breakdown, report.query.by) else {
+        return html! {};
+    };
+    let title = format!("By {}", dimension_word(by));
+    // Hours have a place in the day: to fold some away would break the row of them.
+    let shown = if by == Dimension::Hour { rows.len() } else { BARS_MAX };
+    let chart = Bars {
+        groups: vec![rows.iter().take(shown).map(|row| bar(by, row)).collect()],
+        note_heading: "started".to_owned(),
+    };
+    let figure = Figure {
+        id: "breakdown",
+        title: &title,
+        about: html! {
+            "The part of those started that dropped off, in each group, in its outcomes; "
+            "the whisker is the 95 % interval."
+            @if shown < rows.len() {
+                " And " (count((rows.len() - shown) as u64)) " more in the table."
+            }
+        },
+        table: table(by, rows),
+    };
+    figure.show(|size| bars(&chart, size))
+}
+
+fn bar(by: Dimension, row: &BreakdownRow) -> Bar {
+    let totals = &row.totals;
+    let rate = totals.drop_off_rate();
+    let part = |n: u64, ink| Part {
+        value: weir_domain::Rate::new(n, totals.started).value().unwrap_or(0.0),
+        ink,
+    };
+    let few = if too_few(rate) { " · too few to judge" } else { "" };
+    Bar {
+        name: breakdown_name(by, &row.value),
+        parts: vec![
+            part(totals.cancelled, Ink::Cancelled),
+            part(totals.lost_in_handover, Ink::Lost),
+            part(totals.stalled, Ink::Stalled),
+        ],
+        interval: rate.interval().map(|interval| (interval.low, interval.high)),
+        count: percent(rate),
+        rate: format!("{} of {}{few}", count(rate.part), count(rate.whole)),
+        note: count(totals.started),
+        faint: too_few(rate),
+        tip: vec![format!("95 % interval {} %", interval(rate))],
+        href: None,
+    }
+}
+
+fn table(by: Dimension, rows: &[BreakdownRow]) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (dimension_word(by)) }
+                th.num scope="col" { "Started" }
+                th.num scope="col" { "Submitted" }
+                th.num scope="col" { "Conversion" }
+                th.num scope="col" { "95 % interval" }
+                th.num scope="col" { "Dropped off" }
+                th.num scope="col" { "Of started" }
+                th.num scope="col" { "95 % interval" }
+                th.num scope="col" { "Still open" }
+            } }
+            tbody {
+                @for row in rows.iter().take(TABLE_ROWS_MAX) {
+                    @let totals = &row.totals;
+                    tr {
+                        th scope="row" { (name(&breakdown_name(by, &row.value))) }
+                        td.num { (count(totals.started)) }
+                        td.num { (count(totals.submitted)) }
+                        (rate_cells(Some(totals.conversion_rate())))
+                        td.num { (count(totals.abandoned())) }
+                        (rate_cells(Some(totals.drop_off_rate())))
+                        td.num { (count(totals.open())) }
+                    }
+                }
+            }
+        }
+    }
+}

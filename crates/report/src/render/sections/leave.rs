@@ -1,0 +1,173 @@
+//! Where and why they leave.
+
+use maud::{Markup, html};
+use weir_domain::{Catalogue, Rate};
+
+use super::figure::Figure;
+use super::{linked, name};
+use crate::Report;
+use crate::render::chart::{Bars, bars};
+use crate::render::links::Links;
+use crate::render::number::{count, interval, percent, too_few};
+use crate::render::rows::{Leak, folded, reasons, screens};
+
+/// Rows of a table on a page; the rest is in the CSV.
+const TABLE_ROWS_MAX: usize = 500;
+
+/// The drop-off by screen, with the losses that have no screen beside it.
+pub(super) fn screens_section(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Markup {
+    let leaks = screens(report);
+    if leaks.named.is_empty() && leaks.without.is_empty() {
+        return html! { section #screens { h2 { "Where they leave" } p.about { "Nobody left." } } };
+    }
+    let chart = screens_chart(report, links);
+    let all: Vec<&Leak> = leaks.named.iter().chain(&leaks.without).collect();
+    let figure = Figure {
+        id: "screens",
+        title: "Where they leave",
+        about: html! {
+            "Each bar is the part of all " (count(report.totals.started)) " started that ended at a "
+            "screen, the costliest first; the whisker is the 95 % interval. "
+            (key(report))
+            (judged(report))
+        },
+        table: table(&all, "Screen", true, links, &|raw| {
+            catalogue.screen(raw).map(|screen| screen.description.clone())
+        }),
+    };
+    figure.show(|size| bars(&chart, size))
+}
+
+/// The drop-off by reason.
+pub(super) fn reasons_section(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Markup {
+    let leaks = reasons(report);
+    if leaks.is_empty() {
+        return html! {};
+    }
+    let chart = Bars {
+        groups: vec![folded(&leaks).iter().map(|leak| leak.bar(links)).collect()],
+        ..Bars::default()
+    };
+    let silent = report.totals.stalled;
+    let figure = Figure {
+        id: "reasons",
+        title: "Why they leave",
+        about: html! {
+            "The reason that came with the exit, as a part of all started."
+            @if 0 < silent { " The " (count(silent)) " that went silent gave none." }
+        },
+        table: table(&leaks.iter().collect::<Vec<_>>(), "Reason", false, links, &|raw| {
+            catalogue.reason(raw).map(|reason| reason.description.clone())
+        }),
+    };
+    figure.show(|size| bars(&chart, size))
+}
+
+/// The bars of the drop-off by screen.
+pub(in crate::render) fn screens_chart(report: &Report, links: &dyn Links) -> Bars {
+    let leaks = screens(report);
+    let group = |leaks: &[Leak]| leaks.iter().map(|leak| leak.bar(links)).collect();
+    Bars {
+        groups: vec![group(&folded(&leaks.named)), group(&leaks.without)],
+        note_heading: "left, of those who got there".to_owned(),
+    }
+}
+
+/// What the colours in the bars are, where there is more than one.
+fn key(report: &Report) -> Markup {
+    let totals = &report.totals;
+    let kinds = [
+        ("cancelled", totals.cancelled),
+        ("lost", totals.lost_in_handover),
+        ("stalled", totals.stalled),
+    ];
+    html! {
+        @for (class, _) in kinds.into_iter().filter(|(_, n)| 0 < *n) {
+            span class={ "chip c-" (class) } {
+                @match class { "lost" => "lost in handover", other => (other) }
+            }
+            " "
+        }
+    }
+}
+
+fn judged(report: &Report) -> Markup {
+    html! {
+        @if too_few(report.totals.drop_off_rate()) {
+            strong.few { "With fewer than 30 started, this is too few to judge." }
+        }
+    }
+}
+
+fn table(
+    leaks: &[&Leak],
+    what: &str,
+    hazards: bool,
+    links: &dyn Links,
+    describe: &dyn Fn(&str) -> Option<String>,
+) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (what) }
+                th.num scope="col" { "Left" }
+                th.num scope="col" { "Of started" }
+                th.num scope="col" { "95 % interval" }
+                th.num scope="col" { "Of known exits" }
+                @if hazards {
+                    th.num scope="col" { "Got there" }
+                    th.num scope="col" { "Of those" }
+                    th.num scope="col" { "95 % interval" }
+                }
+                th.num scope="col" { "Came back" }
+            } }
+            tbody {
+                @for leak in leaks.iter().take(TABLE_ROWS_MAX) {
+                    (row(leak, hazards, links, describe))
+                }
+            }
+        }
+        @if TABLE_ROWS_MAX < leaks.len() {
+            p.soft { "and " (count((leaks.len() - TABLE_ROWS_MAX) as u64)) " more, in the CSV file." }
+        }
+    }
+}
+
+fn row(
+    leak: &Leak,
+    hazards: bool,
+    links: &dyn Links,
+    describe: &dyn Fn(&str) -> Option<String>,
+) -> Markup {
+    let about = leak.raw.as_deref().and_then(describe);
+    html! {
+        tr {
+            th scope="row" title=[about] {
+                (name(&leak.name))
+                @if let Some(raw) = &leak.raw { " " code { (name(raw)) } }
+            }
+            td.num { (linked(&count(leak.abandoned()), leak.href(links))) }
+            (rate_cells(Some(leak.rate())))
+            td.num { (leak.share.map_or(String::new(), percent)) }
+            @if hazards {
+                td.num { (leak.hazard.map_or(String::new(), |hazard| count(hazard.whole))) }
+                (rate_cells(leak.hazard))
+            }
+            td.num { (leak.recovered.map_or(String::new(), count)) }
+        }
+    }
+}
+
+/// A rate and its interval; a rate of too few is grey and says so.
+pub(super) fn rate_cells(rate: Option<Rate>) -> Markup {
+    html! {
+        @match rate {
+            Some(rate) if too_few(rate) => {
+                td.num.few title="too few to judge" { (percent(rate)) }
+                td.num.few { (interval(rate)) }
+            },
+            Some(rate) => { td.num { (percent(rate)) } td.num { (interval(rate)) } },
+            None => { td.num { "–" } td.num {} },
+        }
+    }
+}

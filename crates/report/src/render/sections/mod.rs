@@ -1,0 +1,75 @@
+//! The answer as parts of a page: the sentence, the picture, the table.
+//!
+//! Markup only: no script, no inline style, so that a page may forbid both.
+
+mod breakdown; // by one more dimension
+mod figure; // a chart in its three widths, with its title, sentence and table
+mod leave; // where and why they leave
+mod matrix; // screens against reasons
+mod quality; // how far the numbers can be trusted
+mod summary; // the sentence, four numbers, what became of them
+mod times; // how long it took
+mod trend; // over time
+
+pub(super) use leave::screens_chart;
+pub(super) use summary::outcomes;
+
+use maud::{Markup, html};
+use weir_domain::Catalogue;
+
+use super::links::Links;
+use super::words::range;
+use crate::Report;
+
+/// The main content of a page: the answer first, then what it rests on.
+#[must_use]
+pub fn sections(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Markup {
+    if report.totals.started == 0 {
+        return empty(report);
+    }
+    html! {
+        (summary::summary(report, links))
+        (leave::screens_section(report, catalogue, links))
+        (trend::trend_section(report))
+        (leave::reasons_section(report, catalogue, links))
+        (matrix::matrix_section(report, links))
+        (times::times_section(report))
+        (breakdown::breakdown_section(report))
+        (quality::quality_section(report))
+    }
+}
+
+/// Nothing to count is an answer too, and says what to do about it.
+fn empty(report: &Report) -> Markup {
+    let units = report.query.unit.plural();
+    html! {
+        section.empty {
+            h2 { "No " (units) " began in this range" }
+            p { (range(report)) "." }
+            p {
+                @if report.query.filters.is_empty() {
+                    "Choose a longer range, or look whether deliveries arrive at all: "
+                    "the data quality below counts what was received in it."
+                } @else {
+                    "The filters keep none. Remove one of them, or choose a longer range."
+                }
+            }
+        }
+        (quality::quality_section(report))
+    }
+}
+
+/// A name from outside: isolated, so that its direction of writing cannot reach its neighbours.
+fn name(text: &str) -> Markup {
+    html! { bdi { (text) } }
+}
+
+/// A number that leads to what is behind it, if anything is.
+fn linked(text: &str, href: Option<String>) -> Markup {
+    html! {
+        @match href {
+            Some(href) => { a href=(href) { (text) } },
+            None => { (text) },
+        }
+    }
+}
