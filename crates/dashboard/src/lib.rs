@@ -1,1 +1,4 @@
-//! placeholder
+//! The dashboard and the API.
+
+pub mod assets; // the few files that a page asks for
+pub mod page; // what is known, as markup

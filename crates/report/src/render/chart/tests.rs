@@ -119,10 +119,8 @@ fn the_style_sheet_gives_every_ink_its_light_value_and_its_classes() {
         for rule in [format!(".f-{name} {{"), format!(".s-{name} {{")] {
             assert!(css.contains(&rule), "{rule}");
         }
-        if ink != Ink::Faint {
-            let value = format!("--{name}: {};", ink.hex().to_lowercase());
-            assert!(css.contains(&value), "{value}");
-        }
+        let value = format!("--{name}: {};", ink.hex().to_lowercase());
+        assert!(css.contains(&value), "{value}");
     }
 }
 

@@ -1,0 +1,76 @@
+//! An answer with the headers that every answer has.
+
+use actix_web::HttpResponse;
+use actix_web::body::MessageBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use serde::Serialize;
+
+/// What a page may do: show what this server sends, and send a form back to it.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// What a report as a file of its own may do: carry its styles inside, and nothing else.
+const DOCUMENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// Reports and pages are of now.
+const NEVER_STORED: &str = "no-store";
+
+/// A value as JSON.
+pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> HttpResponse {
+    match serde_json::to_vec(value) {
+        Ok(mut body) => {
+            body.push(b'\n');
+            bytes(status, "application/json", body)
+        }
+        Err(error) => {
+            tracing::error!("an answer could not be written as JSON: {error}");
+            bytes(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "")
+        }
+    }
+}
+
+/// A page.
+pub(crate) fn page(status: StatusCode, page: maud::Markup) -> HttpResponse {
+    bytes(status, "text/html; charset=utf-8", page.into_string())
+}
+
+/// A report as a file of its own, which brings its styles along.
+pub(crate) fn document(
+    content_type: &'static str,
+    body: impl MessageBody + 'static,
+) -> HttpResponse {
+    let mut response = bytes(StatusCode::OK, content_type, body);
+    set(response.headers_mut(), CONTENT_SECURITY_POLICY, DOCUMENT_POLICY);
+    response
+}
+
+/// Anything else.
+pub(crate) fn bytes(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl MessageBody + 'static,
+) -> HttpResponse {
+    let mut response = HttpResponse::build(status).body(body);
+    let headers = response.headers_mut();
+    set(headers, CONTENT_TYPE, content_type);
+    set(headers, CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, REFERRER_POLICY, "no-referrer");
+    set(headers, CACHE_CONTROL, NEVER_STORED);
+    response
+}
+
+/// Says more precisely what the body is.
+pub(crate) fn set_type(response: &mut HttpResponse, content_type: &'static str) {
+    set(response.headers_mut(), CONTENT_TYPE, content_type);
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}

@@ -1,0 +1,181 @@
+//! The line of filters: a GET form that works without scripts.
+
+use maud::{Markup, html};
+use weir_domain::{Catalogue, OutcomeKind, Unit};
+use weir_report::render::safe_text;
+use weir_report::{Bucket, Dimension};
+
+use super::form::Form;
+use super::{Choice, Choices};
+
+const PRESETS: [(&str, &str); 3] =
+    [("-7d", "Last 7 days"), ("-30d", "30 days"), ("-90d", "90 days")];
+/// The range where none is asked for (interfaces.md).
+const FROM_DEFAULT: &str = "-30d";
+const CHIP_CHARS_MAX: usize = 60;
+
+/// The form, the problem with it if there is one, and the filters that apply.
+pub(super) fn filters(
+    form: &Form,
+    choices: &Choices,
+    catalogue: &Catalogue,
+    problem: Option<&str>,
+) -> Markup {
+    html! {
+        div.filters {
+            form method="get" action="/" {
+                div.row {
+                    (presets(form))
+                    (text("from", "From", &form.from, "-30d", None))
+                    (text("to", "To", &form.to, "now", None))
+                    (text("tz", "Time zone", &form.tz, "UTC", Some("zones")))
+                    (select("unit", "Count", &form.unit, Unit::Session.name(),
+                        &Unit::ALL.map(|unit| (unit.name(), unit.plural()))))
+                    (select("bucket", "Trend by", &form.bucket, Bucket::Day.name(),
+                        &Bucket::ALL.map(|bucket| (bucket.name(), bucket.name()))))
+                    (breakdown(&form.by))
+                    button type="submit" { "Show" }
+                }
+                @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
+                (more(form, choices))
+                datalist #zones { @for zone in &choices.zones { option value=(zone) {} } }
+            }
+            (chips(form, choices, catalogue))
+        }
+    }
+}
+
+fn presets(form: &Form) -> Markup {
+    let from = if form.from.is_empty() { FROM_DEFAULT } else { form.from.as_str() };
+    html! {
+        div.presets role="group" aria-label="Range" {
+            @for (start, words) in PRESETS {
+                a href=(form.last(start).href())
+                    aria-current=[(form.is_live() && from == start).then_some("true")] { (words) }
+            }
+        }
+    }
+}
+
+fn text(name: &str, label: &str, value: &str, hint: &str, list: Option<&str>) -> Markup {
+    html! {
+        label.field { (label)
+            input.zone[list.is_some()] type="text" name=(name) value=(value) placeholder=(hint)
+                list=[list] autocomplete="off" spellcheck="false";
+        }
+    }
+}
+
+fn select(name: &str, label: &str, value: &str, default: &str, options: &[(&str, &str)]) -> Markup {
+    let chosen = if value.is_empty() { default } else { value };
+    let known = options.iter().any(|(option, _)| *option == chosen);
+    html! {
+        label.field { (label)
+            select name=(name) {
+                // A value that is none of the options is shown as it came: nothing is lost.
+                @if !known { option value=(chosen) selected { (safe_text(chosen, 40)) } }
+                @for (option, words) in options {
+                    option value=(option) selected[*option == chosen] { (words) }
+                }
+            }
+        }
+    }
+}
+
+fn breakdown(by: &str) -> Markup {
+    let words = |dimension: Dimension| match dimension {
+        Dimension::Hour => "hour of the day",
+        other => other.name(),
+    };
+    let options: Vec<(&str, &str)> = std::iter::once(("", "nothing"))
+        .chain(Dimension::ALL.into_iter().map(|dimension| (dimension.name(), words(dimension))))
+        .collect();
+    select("by", "Break down by", by, "", &options)
+}
+
+fn more(form: &Form, choices: &Choices) -> Markup {
+    let outcomes: Vec<Choice> =
+        OutcomeKind::ALL.into_iter().map(|kind| Choice::new(kind.name(), kind.label())).collect();
+    let named = |values: &[String]| -> Vec<Choice> {
+        values.iter().map(|value| Choice::new(value, value)).collect()
+    };
+    html! {
+        details.more {
+            summary { "More filters" }
+            div.row {
+                (text("as_of", "As of", &form.as_of, "now", None))
+                (text("window", "Silent is stalled after", &form.window, "7d", None))
+                (boxes("outcome", "Outcome", &outcomes, &form.outcome))
+                (boxes("state", "Screen", &choices.screens, &form.state))
+                (boxes("reason", "Reason", &choices.reasons, &form.reason))
+                (boxes("integration", "Integration", &named(&choices.integrations), &form.integration))
+                (boxes("feature", "Feature", &named(&choices.features), &form.feature))
+            }
+        }
+    }
+}
+
+/// A list to choose from; what is chosen already is in it even if nobody offers it any more.
+fn boxes(name: &str, legend: &str, offered: &[Choice], chosen: &[String]) -> Markup {
+    let missing = chosen.iter().filter(|value| offered.iter().all(|o| o.value != **value));
+    let all: Vec<Choice> =
+        missing.map(|value| Choice::new(value, value)).chain(offered.iter().cloned()).collect();
+    html! {
+        @if !all.is_empty() {
+            fieldset {
+                legend { (legend) }
+                div.choices {
+                    @for choice in &all {
+                        label {
+                            input type="checkbox" name=(name) value=(choice.value)
+                                checked[chosen.contains(&choice.value)];
+                            bdi { (choice.shown()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What applies, each to be taken off by itself.
+fn chips(form: &Form, choices: &Choices, catalogue: &Catalogue) -> Markup {
+    if form.lists().iter().all(|(_, values)| values.is_empty()) {
+        return html! {};
+    }
+    let words = |list: &str, value: &str| -> String {
+        let offered = match list {
+            "state" => choices.screens.iter().find(|choice| choice.value == value),
+            "reason" => choices.reasons.iter().find(|choice| choice.value == value),
+            _ => None,
+        };
+        match (list, offered) {
+            (_, Some(choice)) => choice.shown(),
+            (_, None) if value.is_empty() => "none given".to_owned(),
+            ("state", None) => safe_text(catalogue.screen_label(value), CHIP_CHARS_MAX),
+            ("reason", None) => safe_text(catalogue.reason_label(value), CHIP_CHARS_MAX),
+            ("outcome", None) => value
+                .parse::<OutcomeKind>()
+                .map_or_else(|()| safe_text(value, CHIP_CHARS_MAX), |kind| kind.label().to_owned()),
+            _ => safe_text(value, CHIP_CHARS_MAX),
+        }
+    };
+    html! {
+        ul.chips aria-label="Filters that apply" {
+            @for (list, values) in form.lists() {
+                @for value in values {
+                    @let shown = words(list, value);
+                    li {
+                        a href=(form.without(list, value).href()) aria-label={ "Remove the filter " (name_of(list)) " " (shown) } {
+                            span { (name_of(list)) } bdi { (shown) } span aria-hidden="true" { "✕" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn name_of(list: &str) -> &str {
+    if list == "state" { "screen" } else { list }
+}

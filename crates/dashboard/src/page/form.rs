@@ -1,0 +1,178 @@
+//! What the reader asked for, as they wrote it, and the address that asks for it again.
+
+/// The values of the page's GET form: texts, not yet judged. An empty text is the default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Form {
+    /// The range's start: RFC 3339, a date, or relative.
+    pub from: String,
+    /// Its end, likewise.
+    pub to: String,
+    /// The IANA zone.
+    pub tz: String,
+    /// The instant of asking.
+    pub as_of: String,
+    /// What is counted.
+    pub unit: String,
+    /// After how long silence is a stall.
+    pub window: String,
+    /// The trend's period.
+    pub bucket: String,
+    /// The breakdown's dimension.
+    pub by: String,
+    /// Which integrations are kept; as in the lists below, none keeps all.
+    pub integration: Vec<String>,
+    /// Which features; an empty text is "none given", here and below.
+    pub feature: Vec<String>,
+    /// Which screens.
+    pub state: Vec<String>,
+    /// Which reasons.
+    pub reason: Vec<String>,
+    /// Which outcomes.
+    pub outcome: Vec<String>,
+}
+
+impl Form {
+    /// The single values with their names in a query, in the order of the form.
+    pub(crate) fn values(&self) -> [(&'static str, &str); 8] {
+        [
+            ("from", &self.from),
+            ("to", &self.to),
+            ("tz", &self.tz),
+            ("as_of", &self.as_of),
+            ("unit", &self.unit),
+            ("window", &self.window),
+            ("bucket", &self.bucket),
+            ("by", &self.by),
+        ]
+    }
+
+    /// The lists with their names in a query, in the order of the form.
+    pub(crate) fn lists(&self) -> [(&'static str, &[String]); 5] {
+        [
+            ("integration", &self.integration),
+            ("feature", &self.feature),
+            ("state", &self.state),
+            ("reason", &self.reason),
+            ("outcome", &self.outcome),
+        ]
+    }
+
+    /// The query of an address that asks for the same: `from=-30d&state=…`, without what is
+    /// left to the default.
+    #[must_use]
+    pub fn query(&self) -> String {
+        let mut query = Query::default();
+        for (name, value) in self.values().into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.push(name, value);
+        }
+        for (name, values) in self.lists() {
+            values.iter().for_each(|value| query.push(name, value));
+        }
+        query.0
+    }
+
+    /// The page's address with these values.
+    #[must_use]
+    pub fn href(&self) -> String {
+        let query = self.query();
+        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    }
+
+    /// The same for another range that ends now.
+    pub(crate) fn last(&self, from: &str) -> Form {
+        let from = from.to_owned();
+        Form { from, to: String::new(), as_of: String::new(), ..self.clone() }
+    }
+
+    /// The same without one value of one list.
+    pub(crate) fn without(&self, list: &str, value: &str) -> Form {
+        let mut form = self.clone();
+        let values = match list {
+            "integration" => &mut form.integration,
+            "feature" => &mut form.feature,
+            "state" => &mut form.state,
+            "reason" => &mut form.reason,
+            _ => &mut form.outcome,
+        };
+        values.retain(|kept| kept != value);
+        form
+    }
+
+    /// Whether the range moves on with the clock, so that the page may refresh itself.
+    pub(crate) fn is_live(&self) -> bool {
+        let now = |text: &str| matches!(text.trim(), "" | "now");
+        let relative = self.from.is_empty() || self.from.starts_with('-');
+        relative && now(&self.to) && now(&self.as_of)
+    }
+}
+
+/// A query under construction.
+#[derive(Default)]
+pub(crate) struct Query(pub(crate) String);
+
+impl Query {
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.push_str(name);
+        self.0.push('=');
+        for byte in value.bytes() {
+            // RFC 3986, section 2.3: what need not be escaped; and the colon, which times have.
+            if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
+                self.0.push(char::from(byte));
+            } else {
+                const HEX: &[u8; 16] = b"0123456789ABCDEF";
+                self.0.push('%');
+                self.0.push(char::from(HEX[usize::from(byte >> 4)]));
+                self.0.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Form;
+
+    fn form() -> Form {
+        Form {
+            from: "-30d".to_owned(),
+            tz: "Europe/Tallinn".to_owned(),
+            state: vec!["a&b=<c>".to_owned(), String::new()],
+            outcome: vec!["cancelled".to_owned()],
+            ..Form::default()
+        }
+    }
+
+    #[test]
+    fn a_view_is_an_address() {
+        assert_eq!(Form::default().href(), "/");
+        assert_eq!(
+            form().href(),
+            "/?from=-30d&tz=Europe%2FTallinn&state=a%26b%3D%3Cc%3E&state=&outcome=cancelled"
+        );
+        let name = Form { state: vec!["ekraan õ".to_owned()], ..Form::default() };
+        assert_eq!(name.query(), "state=ekraan%20%C3%B5");
+    }
+
+    #[test]
+    fn a_filter_is_taken_off_by_itself() {
+        assert_eq!(form().without("state", "").state, ["a&b=<c>"]);
+        assert_eq!(form().without("outcome", "cancelled").outcome.len(), 0);
+    }
+
+    #[test]
+    fn only_a_view_that_ends_now_is_live() {
+        let check = |from: &str, to: &str, as_of: &str, want: bool| {
+            let texts = (from.to_owned(), to.to_owned(), as_of.to_owned());
+            let form = Form { from: texts.0, to: texts.1, as_of: texts.2, ..Form::default() };
+            assert_eq!(form.is_live(), want, "{from} {to} {as_of}");
+        };
+        check("", "", "", true);
+        check("-7d", "now", "", true);
+        check("2026-01-05", "", "", false);
+        check("-7d", "-1d", "", false);
+        check("-7d", "", "2026-01-05", false);
+    }
+}

@@ -1,0 +1,63 @@
+//! The foot of the page: how far behind it is, as of when, and the same view as a file.
+
+use maud::{Markup, html};
+use weir_report::Report;
+
+use super::View;
+use super::form::Form;
+
+/// Below this it is not worth a reader's attention.
+const LAG_S_SHOWN: f64 = 1.0;
+
+/// The foot.
+pub(super) fn status(view: &View<'_>) -> Markup {
+    let lag = &view.lag;
+    html! {
+        footer.status {
+            p {
+                @if lag.deliveries == 0 || lag.seconds < LAG_S_SHOWN {
+                    "All " (grouped(view.deliveries_total)) " deliveries are counted"
+                } @else {
+                    (grouped(lag.deliveries)) " of " (grouped(view.deliveries_total))
+                    " deliveries are not counted yet, " (format!("{:.1}", lag.seconds)) " s behind"
+                }
+            }
+            p { "As of " (view.clock) }
+            p data-live-state hidden { "live" }
+            @if let Ok(report) = view.answer { (exports(view.form, report)) }
+        }
+    }
+}
+
+/// The same view as a file: with the instants in place of "now", so that it stays the same.
+fn exports(form: &Form, report: &Report) -> Markup {
+    let query = &report.query;
+    let pinned = Form {
+        from: query.from.to_string(),
+        to: query.to.to_string(),
+        as_of: query.as_of.to_string(),
+        ..form.clone()
+    };
+    let href =
+        |format: &str| format!("/api/v1/reports/abandonment?{}&format={format}", pinned.query());
+    html! {
+        p.exports {
+            "This view as"
+            @for (format, name) in [("json", "JSON"), ("csv", "CSV"), ("svg", "SVG")] {
+                a href=(href(format)) { (name) }
+            }
+        }
+    }
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if 0 < place && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! The overview, from what is known to markup.
+
+use weir_domain::Catalogue;
+
+use super::{CONTENT_SECURITY_POLICY, Choice, Choices, Form, Lag, View, overview};
+
+#[path = "../../../report/src/render/fixture.rs"]
+#[allow(dead_code)] // each of those who include it takes some of it
+mod fixture;
+
+/// The names that the fixture expects of its parent.
+mod prelude {
+    pub(crate) use weir_domain::{Catalogue, Rate, Unit};
+    pub(crate) use weir_report::{
+        BreakdownRow, BreakdownValue, Bucket, DataQuality, Dimension, Filters, PairRow,
+        Percentiles, Query, ReasonRow, Report, StateRow, Totals, TrendRow, Zone,
+    };
+}
+
+fn page(answer: Result<&prelude::Report, &str>, form: &Form, deliveries_total: u64) -> String {
+    let choices = Choices {
+        integrations: vec!["main".to_owned()],
+        features: vec!["selfid".to_owned(), String::new()],
+        zones: vec!["UTC".to_owned()],
+        screens: vec![Choice::new("consent_screen_shown", "Consent")],
+        reasons: vec![Choice::new("", "")],
+    };
+    let view = View {
+        answer,
+        catalogue: &Catalogue::shipped(),
+        form,
+        choices: &choices,
+        lag: Lag::default(),
+        deliveries_total,
+        endpoint_url: "http://127.0.0.1:8080/webhooks/veriff",
+        demo: true,
+        clock: "2026-02-04 01:02:00, UTC",
+    };
+    overview(&view).into_string()
+}
+
+#[test]
+fn nothing_on_a_page_breaks_its_policy() {
+    assert!(CONTENT_SECURITY_POLICY.starts_with("default-src 'none'; style-src 'self'; script"));
+    let reports = [fixture::full(), fixture::hostile(), fixture::empty(), fixture::tiny()];
+    for report in &reports {
+        let form = Form { state: vec!["<script>".to_owned()], ..Form::default() };
+        let text = page(Ok(report), &form, 4_122);
+        assert_eq!(text.matches("<script").count(), 1, "the one that is a file");
+        assert!(text.contains("<script src=\"/assets/weir.js?v="));
+        assert!(
+            !text.contains("<style") && !text.contains(" style=") && !text.contains(" onload=")
+        );
+        assert!(!text.contains("NaN"));
+    }
+}
+
+#[test]
+fn before_the_first_delivery_the_page_says_how_to_make_one() {
+    let text = page(Ok(&fixture::empty()), &Form::default(), 0);
+    assert!(text.contains("No deliveries yet"));
+    assert!(text.contains("http://127.0.0.1:8080/webhooks/veriff"));
+    assert!(text.contains("weir sign --secret-file"));
+    assert!(text.contains("<main id=\"main\" data-live>"));
+}
+
+#[test]
+fn a_wrong_value_is_named_and_nothing_is_lost() {
+    let form = Form {
+        from: "yesterday\"><b>".to_owned(),
+        unit: "sesion".to_owned(),
+        state: vec!["never_seen".to_owned()],
+        ..Form::default()
+    };
+    let text = page(Err("`from` is `yesterday`; write -7d."), &form, 7);
+    assert!(
+        text.contains("<p class=\"problem\" role=\"alert\">`from` is `yesterday`; write -7d.</p>")
+    );
+    assert!(text.contains("value=\"yesterday&quot;&gt;&lt;b&gt;\""));
+    assert!(text.contains("<option value=\"sesion\" selected>sesion</option>"));
+    assert!(text.contains("value=\"never_seen\" checked>"));
+    assert!(!text.contains("data-live>"));
+}
+
+#[test]
+fn a_filter_is_a_chip_that_takes_itself_off() {
+    let form = Form {
+        from: "-7d".to_owned(),
+        state: vec!["consent_screen_shown".to_owned(), String::new()],
+        ..Form::default()
+    };
+    let text = page(Ok(&fixture::full()), &form, 7);
+    assert!(text.contains(
+        "<a href=\"/?from=-7d&amp;state=\" aria-label=\"Remove the filter screen Consent\">"
+    ));
+    assert!(text.contains("Remove the filter screen none given"));
+}
+
+#[test]
+fn an_export_is_of_exactly_this_view() {
+    let text = page(Ok(&fixture::full()), &Form::default(), 7);
+    assert!(text.contains(
+        "/api/v1/reports/abandonment?from=2026-01-04T22:00:00Z&amp;to=2026-02-03T22:00:00Z&amp;\
+         as_of=2026-02-03T23:02:00Z&amp;format=csv"
+    ));
+    assert!(text.contains(
+        "href=\"/api/v1/sessions?state=camera_access_blocked_screen_shown&amp;\
+         outcome=cancelled&amp;outcome=lost_in_handover\""
+    ));
+}

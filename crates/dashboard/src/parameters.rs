@@ -1,0 +1,191 @@
+//! A query string, as a question and what else a route takes.
+
+use actix_web::web;
+use weir_report::Asked;
+
+use crate::problem::{Problem, echo};
+
+/// What a query string says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Parameters {
+    /// The report's question.
+    pub(crate) asked: Asked,
+    /// What the route takes besides.
+    own: Vec<(&'static str, String)>,
+}
+
+/// The parameters of a question that are given once.
+const SINGLE: [&str; 8] = ["from", "to", "tz", "as_of", "unit", "window", "bucket", "by"];
+/// The parameters of a question that can be given several times.
+const REPEATED: [&str; 5] = ["integration", "feature", "state", "reason", "outcome"];
+
+impl Parameters {
+    /// Reads a query string that may hold a report's question, and the parameters `own`.
+    pub(crate) fn question(query: &str, own: &[&'static str]) -> Result<Parameters, Problem> {
+        let mut read = Parameters::default();
+        for (name, value) in pairs(query)? {
+            if let Some(values) = repeated(&mut read.asked, &name) {
+                // The empty text stands for none, which neither of these can be.
+                if !(value.is_empty() && matches!(name.as_str(), "integration" | "outcome")) {
+                    values.push(value);
+                }
+            } else if let Some(place) = single(&mut read.asked, &name) {
+                once(&name, place, value)?;
+            } else if !read.take_own(own, &name, value)? {
+                return Err(unknown(&name, &[&SINGLE[..], &REPEATED, own].concat()));
+            }
+        }
+        Ok(read)
+    }
+
+    /// Reads a query string that may hold the parameters `own` and no others.
+    pub(crate) fn only(query: &str, own: &[&'static str]) -> Result<Parameters, Problem> {
+        let mut read = Parameters::default();
+        for (name, value) in pairs(query)? {
+            if !read.take_own(own, &name, value)? {
+                return Err(unknown(&name, own));
+            }
+        }
+        Ok(read)
+    }
+
+    /// The value of one of the route's own parameters.
+    pub(crate) fn own(&self, name: &str) -> Option<&str> {
+        self.own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The number of rows that a page of a list has.
+    pub(crate) fn limit(&self) -> Result<usize, Problem> {
+        let Some(text) = self.own("limit") else { return Ok(LIMIT_DEFAULT) };
+        text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(|| {
+            let detail = format!("`limit` is `{}`: it must be from 1 to {LIMIT_MAX}", echo(text));
+            Problem::parameter("limit", detail)
+        })
+    }
+
+    /// Whether the parameter is one of the route's own; then it is kept.
+    fn take_own(
+        &mut self,
+        own: &[&'static str],
+        name: &str,
+        value: String,
+    ) -> Result<bool, Problem> {
+        let Some(known) = own.iter().find(|known| **known == name) else { return Ok(false) };
+        if self.own(known).is_some() && !value.is_empty() {
+            return Err(doubled(name));
+        }
+        if !value.is_empty() {
+            self.own.push((known, value));
+        }
+        Ok(true)
+    }
+}
+
+/// Rows of a list where no limit is asked for.
+pub(crate) const LIMIT_DEFAULT: usize = 100;
+/// Rows of a list that one answer may hold.
+pub(crate) const LIMIT_MAX: usize = 1_000;
+
+fn pairs(query: &str) -> Result<Vec<(String, String)>, Problem> {
+    web::Query::<Vec<(String, String)>>::from_query(query)
+        .map(web::Query::into_inner)
+        .map_err(|error| Problem::parameter("", format!("the query cannot be read: {error}")))
+}
+
+fn repeated<'a>(asked: &'a mut Asked, name: &str) -> Option<&'a mut Vec<String>> {
+    Some(match name {
+        "integration" => &mut asked.integration,
+        "feature" => &mut asked.feature,
+        "state" => &mut asked.state,
+        "reason" => &mut asked.reason,
+        "outcome" => &mut asked.outcome,
+        _ => return None,
+    })
+}
+
+fn single<'a>(asked: &'a mut Asked, name: &str) -> Option<&'a mut Option<String>> {
+    Some(match name {
+        "from" => &mut asked.from,
+        "to" => &mut asked.to,
+        "tz" => &mut asked.tz,
+        "as_of" => &mut asked.as_of,
+        "unit" => &mut asked.unit,
+        "window" => &mut asked.window,
+        "bucket" => &mut asked.bucket,
+        "by" => &mut asked.by,
+        _ => return None,
+    })
+}
+
+/// A form sends every field; an empty one is one that was left out.
+fn once(name: &str, place: &mut Option<String>, value: String) -> Result<(), Problem> {
+    if value.is_empty() {
+        return Ok(());
+    }
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(doubled(name)),
+    }
+}
+
+fn doubled(name: &str) -> Problem {
+    Problem::parameter(name, format!("`{name}` is given twice; give it once"))
+}
+
+fn unknown(name: &str, known: &[&str]) -> Problem {
+    let detail =
+        format!("there is no parameter `{}`; there are {}", echo(name), known.join(", "));
+    Problem::parameter(name, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Parameters, REPEATED, SINGLE};
+
+    #[track_caller]
+    fn check(query: &str, want: &str) {
+        let got = match Parameters::question(query, &["limit"]) {
+            Err(problem) => problem.to_string(),
+            Ok(read) => {
+                let asked = &read.asked;
+                let own = read.own("limit");
+                format!("from {:?} state {:?} limit {own:?}", asked.from, asked.state)
+            }
+        };
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn a_query_is_read_into_a_question() {
+        check("", "from None state [] limit None");
+        check("from=-7d&limit=5", r#"from Some("-7d") state [] limit Some("5")"#);
+        check("state=a+b&state=%3Cb%3E", r#"from None state ["a b", "<b>"] limit None"#);
+    }
+
+    #[test]
+    fn an_empty_value_is_one_left_out_or_stands_for_none() {
+        check("from=&state=&limit=", r#"from None state [""] limit None"#);
+        let read = Parameters::question("integration=&outcome=&feature=", &[]).unwrap();
+        assert!(read.asked.integration.is_empty() && read.asked.outcome.is_empty());
+        assert_eq!(read.asked.feature, [""]);
+    }
+
+    #[test]
+    fn what_is_unknown_or_doubled_is_named() {
+        check("from=a&from=b", "`from` is given twice; give it once");
+        check("limit=1&limit=1", "`limit` is given twice; give it once");
+        check(
+            "form=a",
+            "there is no parameter `form`; there are from, to, tz, as_of, unit, window, bucket, \
+             by, integration, feature, state, reason, outcome, limit",
+        );
+    }
+
+    #[test]
+    fn every_name_that_is_listed_is_read() {
+        for name in SINGLE.iter().chain(&REPEATED) {
+            let read = Parameters::question(&format!("{name}=x"), &[]).unwrap();
+            assert_ne!(read, Parameters::default(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What went wrong, as `application/problem+json` (RFC 9457).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::{HttpResponse, ResponseError, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use weir_log::LogError;
+use weir_report::{AskError, BucketError};
+
+use crate::answer;
+
+/// What an answer says that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Problem {
+    /// A parameter is unknown, doubled, or has a value that cannot be taken.
+    #[error("{detail}")]
+    Parameter { name: String, detail: String },
+    /// The path leads nowhere.
+    #[error("there is nothing at {0}; /openapi.json lists what there is")]
+    NoRoute(String),
+    /// The path takes other methods.
+    #[error("this address takes GET, not {0}")]
+    WrongMethod(String),
+    /// What the path names is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// Several integrations have a session of this id.
+    #[error(
+        "several integrations have a session {id}; name one with `integration`: {}",
+        integrations.join(", ")
+    )]
+    Ambiguous { id: String, integrations: Vec<String> },
+    /// Our own fault, or the disk's. What it was is in the process's own log.
+    #[error("the answer could not be made; nothing was lost, and the server's log says why")]
+    Internal,
+}
+
+/// A problem as it is sent (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody {
+    /// What kind of problem it is: the same text for the same kind, always.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The kind in words.
+    title: &'static str,
+    /// The status of the answer.
+    status: u16,
+    /// What happened this time, and what to do.
+    detail: String,
+    /// The parameter at fault, if one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// The integrations to choose from, if several have the session.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    integrations: Vec<String>,
+}
+
+/// How much of a path or a parameter's name is said back.
+const ECHO_CHARS_MAX: usize = 80;
+
+/// What came from outside, short and without control characters.
+pub(crate) fn echo(text: &str) -> String {
+    text.chars().take(ECHO_CHARS_MAX).flat_map(char::escape_debug).collect()
+}
+
+impl Problem {
+    pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Problem {
+        Problem::Parameter { name: echo(name), detail: detail.into() }
+    }
+
+    /// What only the operator can mend: told to the log, not to the client.
+    pub(crate) fn internal(why: &dyn std::fmt::Display) -> Problem {
+        tracing::error!("a request could not be answered: {why}");
+        Problem::Internal
+    }
+
+    const fn kind(&self) -> (&'static str, &'static str) {
+        match self {
+            Problem::Parameter { .. } => {
+                ("urn:weir:problem:parameter", "A parameter cannot be taken")
+            }
+            Problem::NoRoute(_) => ("urn:weir:problem:no-route", "There is nothing here"),
+            Problem::WrongMethod(_) => ("urn:weir:problem:method", "The method is not taken here"),
+            Problem::NotFound(_) => ("urn:weir:problem:not-found", "It is not there"),
+            Problem::Ambiguous { .. } => {
+                ("urn:weir:problem:ambiguous", "The id alone does not say which")
+            }
+            Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
+        }
+    }
+
+    fn body(&self) -> ProblemBody {
+        let (kind, title) = self.kind();
+        let (parameter, integrations) = match self {
+            Problem::Parameter { name, .. } => (Some(name.clone()), Vec::new()),
+            Problem::Ambiguous { integrations, .. } => {
+                (Some("integration".to_owned()), integrations.clone())
+            }
+            _ => (None, Vec::new()),
+        };
+        ProblemBody {
+            kind,
+            title,
+            status: self.status_code().as_u16(),
+            detail: self.to_string(),
+            parameter,
+            integrations,
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Problem::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Problem::NoRoute(_) | Problem::NotFound(_) => StatusCode::NOT_FOUND,
+            Problem::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Problem::Ambiguous { .. } => StatusCode::CONFLICT,
+            Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = answer::json(self.status_code(), &self.body());
+        answer::set_type(&mut response, "application/problem+json");
+        if matches!(self, Problem::WrongMethod(_)) {
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        }
+        response
+    }
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Problem {
+        Problem::parameter(error.name, error.as_parameter())
+    }
+}
+
+impl From<BucketError> for Problem {
+    fn from(error: BucketError) -> Problem {
+        let name = match error {
+            BucketError::OutOfCalendar => "from",
+            BucketError::TooMany(_) => "bucket",
+        };
+        Problem::parameter(name, error.to_string())
+    }
+}
+
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Problem {
+        Problem::internal(&error)
+    }
+}
+
+/// Does `work` where it holds up no other request.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    web::block(work).await.unwrap_or_else(|error| Err(Problem::internal(&error)))
+}

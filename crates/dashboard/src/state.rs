@@ -1,0 +1,73 @@
+//! What the routes work with.
+
+use std::sync::Arc;
+
+use prometheus_client::registry::Registry;
+use weir_domain::{Catalogue, Clock};
+use weir_log::{DataDir, LogError, LogReader};
+use weir_projector::Live;
+use weir_report::{AskError, Asked, BucketError, Query, Report, compute};
+
+/// How far the model may be behind the log for `readyz` to say yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadyLimits {
+    /// Deliveries that are not folded yet.
+    pub lag_deliveries_max: u64,
+    /// How long the oldest of them has waited.
+    pub lag_seconds_max: u64,
+}
+
+/// About a fifth of a second of folding: more says that the fold does not keep up.
+pub const LAG_DELIVERIES_MAX: u64 = 100_000;
+/// A page that is older than this is taken for broken by whoever looks at it.
+pub const LAG_SECONDS_MAX: u64 = 30;
+
+impl Default for ReadyLimits {
+    fn default() -> ReadyLimits {
+        ReadyLimits { lag_deliveries_max: LAG_DELIVERIES_MAX, lag_seconds_max: LAG_SECONDS_MAX }
+    }
+}
+
+/// What the routes work with. One of it serves every worker.
+pub struct State {
+    /// The model that reports are asked of.
+    pub live: Arc<Live>,
+    /// Where the log is, for the deliveries behind a session.
+    pub dir: DataDir,
+    /// What screens and reasons are called.
+    pub catalogue: Arc<Catalogue>,
+    /// The only way to learn what time it is.
+    pub clock: Arc<dyn Clock>,
+    /// On how many threads one report is computed.
+    pub threads: usize,
+    /// The metrics of the whole process; those of the model are added when they are asked for.
+    pub registry: Arc<Registry>,
+    /// Where the provider posts, as an operator would tell it.
+    pub endpoint_url: String,
+    /// Whether the data is made up.
+    pub demo: bool,
+    /// What `readyz` holds against the model.
+    pub limits: ReadyLimits,
+    /// Whether the log still takes deliveries.
+    pub log_open: Box<dyn Fn() -> bool + Send + Sync>,
+    /// The time zone of a question that names none.
+    pub timezone_default: String,
+}
+
+impl State {
+    /// The question with every default filled in, as of now.
+    pub(crate) fn question(&self, asked: &Asked) -> Result<Query, AskError> {
+        let tz = asked.tz.clone().unwrap_or_else(|| self.timezone_default.clone());
+        Asked { tz: Some(tz), ..asked.clone() }.query(self.clock.now())
+    }
+
+    /// The report. The fold waits while it is computed, not while it is rendered.
+    pub(crate) fn report(&self, query: &Query) -> Result<Report, BucketError> {
+        compute(&self.live.model(), &self.catalogue, query, self.threads)
+    }
+
+    /// The log, for the time of one request.
+    pub(crate) fn log(&self) -> Result<LogReader, LogError> {
+        LogReader::open(&self.dir)
+    }
+}
