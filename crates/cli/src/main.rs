@@ -1,2 +1,31 @@
-//! x
-fn main() {}
+//! The binary `weir`: wiring, and nothing else.
+//!
+//! A file per command; `config` reads what an operator wrote, `clock` is the one place that asks
+//! the real time.
+
+mod args; // what can be called
+mod clock; // the real time
+mod commands; // a file per command
+mod config; // `weir.toml`, the environment, flags
+mod failure; // what went wrong, as one sentence
+mod progress; // a bar on a terminal, lines elsewhere
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    start_log_lines();
+    match commands::run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+/// What the process says of itself goes to stderr; `RUST_LOG` chooses how much.
+fn start_log_lines() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

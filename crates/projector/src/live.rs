@@ -112,7 +112,7 @@ impl Projector {
     pub fn open(dir: &DataDir, _lock: &Lock, threads: usize) -> Result<Projector, ProjectorError> {
         let reader = LogReader::open(dir)?;
         let (mut model, stale) = match load(&dir.read_file(), &reader, threads)? {
-            Saved::Current(model) => (model, false),
+            Saved::Current(model, _) => (model, false),
             Saved::OtherFold(model) => (model, true),
             Saved::Nothing => (Model::default(), false),
         };

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use weir_domain::Seq;
-use weir_log::{DataDir, LogError, LogReader};
+use weir_log::{DataDir, Lock, LogError, LogReader};
 use weir_readmodel::{Checkpoint, CheckpointError, Model};
 
+use crate::rebuild::open_store;
 use crate::{FOLD_VERSION, catch_up};
 
 /// A model that cannot be brought up to date.
@@ -25,12 +26,34 @@ pub struct Opened {
     pub model: Model,
     /// How much of it came from the checkpoint; [`Seq::START`] for nothing.
     pub from_checkpoint: Seq,
+    /// The checkpoint that it came from.
+    checkpoint: Option<Checkpoint>,
+}
+
+impl Opened {
+    /// Saves the model, so that the next to open it need not fold the tail again. Does nothing
+    /// where another process has saved one meanwhile.
+    ///
+    /// # Errors
+    /// If the read model cannot be written; the log has everything.
+    pub fn save(&mut self, dir: &DataDir, _lock: &Lock) -> Result<(), ProjectorError> {
+        let reader = LogReader::open(dir)?;
+        let checkpoint = checkpoint_of(&self.model, &reader)?;
+        let mut store = open_store(dir)?;
+        if self.checkpoint.is_none() {
+            store.replace(&mut self.model, &checkpoint)?;
+        } else if store.checkpoint()? == self.checkpoint {
+            store.save(&self.model, &checkpoint)?;
+            self.model.mark_clean();
+        }
+        Ok(store.close()?)
+    }
 }
 
 /// What a checkpoint is worth.
 pub(crate) enum Saved {
     /// It stands in this log and was made by this fold.
-    Current(Model),
+    Current(Model, Checkpoint),
     /// It stands in this log, but was made by another fold: good to be served until it is folded
     /// anew.
     OtherFold(Model),
@@ -49,14 +72,14 @@ pub fn open(
     mut progress: impl FnMut(Seq, Seq),
 ) -> Result<Opened, ProjectorError> {
     let mut reader = LogReader::open(dir)?;
-    let mut model = match load(&dir.read_file(), &reader, threads)? {
-        Saved::Current(model) => model,
-        Saved::OtherFold(_) | Saved::Nothing => Model::default(),
+    let (mut model, checkpoint) = match load(&dir.read_file(), &reader, threads)? {
+        Saved::Current(model, checkpoint) => (model, Some(checkpoint)),
+        Saved::OtherFold(_) | Saved::Nothing => (Model::default(), None),
     };
     let from_checkpoint = model.position();
     let head = reader.head()?;
     catch_up(&mut model, &mut reader, head, |at| progress(at, head))?;
-    Ok(Opened { model, from_checkpoint })
+    Ok(Opened { model, from_checkpoint, checkpoint })
 }
 
 pub(crate) fn load(
@@ -82,7 +105,7 @@ pub(crate) fn load(
         return Ok(Saved::Nothing);
     }
     Ok(if checkpoint.fold_version == FOLD_VERSION {
-        Saved::Current(model)
+        Saved::Current(model, checkpoint)
     } else {
         Saved::OtherFold(model)
     })

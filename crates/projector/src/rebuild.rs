@@ -39,7 +39,7 @@ pub fn rebuild(
     let mut rebuilt = Model::default();
     catch_up(&mut rebuilt, &mut reader, head, |at| progress(at, head))?;
     let (compared, differences) = match load(&dir.read_file(), &reader, threads)? {
-        Saved::Current(mut saved) => {
+        Saved::Current(mut saved, _) => {
             catch_up(&mut saved, &mut reader, head, |_| ())?;
             (true, saved.differences(&rebuilt, DIFFERENCES_MAX))
         }

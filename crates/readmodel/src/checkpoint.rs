@@ -96,6 +96,14 @@ impl Store {
         Ok(Store { conn, path: path.to_owned() })
     }
 
+    /// How far the model has read that the file holds; none if it holds none.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn checkpoint(&self) -> Result<Option<Checkpoint>, CheckpointError> {
+        read_checkpoint(&self.conn, &self.path)
+    }
+
     /// Saves what changed in `model` since it was last marked clean, and `checkpoint`, in one
     /// transaction.
     ///
@@ -291,6 +299,10 @@ fn open_for_load(path: &Path) -> Result<Option<(Connection, Checkpoint)>, Checkp
     }
     // One snapshot for all that this connection reads.
     conn.execute_batch("BEGIN").map_err(&store)?;
+    Ok(read_checkpoint(&conn, path)?.map(|checkpoint| (conn, checkpoint)))
+}
+
+fn read_checkpoint(conn: &Connection, path: &Path) -> Result<Option<Checkpoint>, CheckpointError> {
     let sql = "SELECT fold_version, position, sealed, seal FROM checkpoint WHERE one = 1";
     let found = conn.query_row(sql, [], |row| {
         Ok(Checkpoint {
@@ -302,7 +314,7 @@ fn open_for_load(path: &Path) -> Result<Option<(Connection, Checkpoint)>, Checkp
     });
     match found {
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
-        found => found.map(|checkpoint| Some((conn, checkpoint))).map_err(store),
+        found => found.map(Some).map_err(CheckpointError::store(path)),
     }
 }
 

@@ -6,6 +6,7 @@
 mod ask; // a question as people and programs write it
 mod bucket; // the periods of a trend, in the report's time zone
 mod compute; // one pass over the units
+mod definition; // a question with a name
 mod query; // what is asked
 mod value; // what is answered
 
@@ -14,6 +15,7 @@ pub mod render; // the answer as bytes
 pub use ask::{AskError, Asked};
 pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
 pub use compute::{CohortUnit, cohort, compute};
+pub use definition::Definition;
 pub use query::{Dimension, Filters, Query, Zone};
 pub use value::{
     BreakdownRow, BreakdownValue, DataQuality, PairRow, Percentiles, ReasonRow, Report, StateRow,

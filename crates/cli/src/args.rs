@@ -1,0 +1,52 @@
+//! What can be called.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::commands::{import, log, report, sign, simulate};
+
+/// Weir: from signed webhooks to where and why people leave a verification flow.
+#[derive(Parser, Debug)]
+#[command(name = "weir", version, about, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(ClapArgs, Debug, Clone)]
+pub(crate) struct Common {
+    /// The configuration [default: weir.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE", env = "WEIR_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Where the log and all that is folded from it lives [default: ./weir-data]
+    #[arg(long, global = true, value_name = "DIR", env = "WEIR_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Receive webhooks, fold them, and serve the dashboard and the API
+    //    Serve(serve::Args),
+    /// Append a backlog to the log
+    Import(import::Args),
+    /// Print a report
+    Report(Box<report::Args>),
+    /// Fold the whole log again, prove it equal to what is served, and swap
+    Rebuild,
+    /// What the log holds, whether it is whole, and a copy of it as lines
+    #[command(subcommand)]
+    Log(log::Command),
+    /// Act as the provider: post signed, simulated traffic
+    Simulate(simulate::Args),
+    /// Print the signature of a body, for trying things with curl
+    Sign(sign::Args),
+    /// Say what is wrong with this installation, if anything
+    Doctor,
+}

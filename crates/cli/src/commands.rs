@@ -1,0 +1,36 @@
+//! A file per command.
+
+//pub mod demo; // `serve --demo`
+pub(crate) mod doctor;
+pub(crate) mod import;
+pub(crate) mod log;
+pub(crate) mod output; // where results go
+pub(crate) mod provider; // posts signed deliveries
+pub(crate) mod rebuild;
+pub(crate) mod report;
+//pub mod serve;
+pub(crate) mod sign;
+pub(crate) mod simulate;
+
+use crate::args::{Args, Command};
+use crate::failure::Outcome;
+
+/// Runs the command.
+pub(crate) fn run(args: Args) -> Outcome {
+    let Args { common, command } = args;
+    match command {
+        //        Command::Serve(args) => serve::run(&common, &args),
+        Command::Import(args) => import::run(&common, &args),
+        Command::Report(args) => report::run(&common, &args),
+        Command::Rebuild => rebuild::run(&common),
+        Command::Log(command) => log::run(&common, &command),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Sign(args) => sign::run(&args),
+        Command::Doctor => doctor::run(&common),
+    }
+}
+
+/// How many threads a computation may take: all cores.
+pub(crate) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

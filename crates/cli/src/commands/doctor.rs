@@ -1,0 +1,140 @@
+//! `weir doctor`: what is wrong with this installation, if anything.
+
+use weir_domain::{Clock, Timestamp};
+use weir_log::{DataDir, LogError, LogReader};
+use weir_readmodel::{CheckpointError, Model};
+
+use crate::args::Common;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::failure::{Failure, Outcome};
+
+/// Before this the clock is surely wrong: the first Weir is younger.
+const CLOCK_MIN: &str = "2026-01-01T00:00:00Z";
+
+/// What one look showed.
+enum Finding {
+    Fine(String),
+    /// Works, but not as it might.
+    Note(String),
+    Wrong(String),
+}
+
+use Finding::{Fine, Note, Wrong};
+
+/// Looks at everything, prints what it finds, and fails if anything is wrong.
+pub(crate) fn run(common: &Common) -> Outcome {
+    let mut findings = vec![clock()];
+    match Config::read(common) {
+        Err(failure) => findings.push(Wrong(failure.to_string())),
+        Ok(config) => {
+            findings.push(Fine("the configuration reads".to_owned()));
+            findings.push(catalogue(&config));
+            findings.push(integrations(&config));
+            findings.extend(data(&config.data_dir()));
+        }
+    }
+    let mut wrong = 0;
+    for finding in &findings {
+        match finding {
+            Fine(text) => println!("ok     {text}"),
+            Note(text) => println!("note   {text}"),
+            Wrong(text) => {
+                wrong += 1;
+                println!("wrong  {text}");
+            }
+        }
+    }
+    match wrong {
+        0 => Ok(()),
+        1 => Err(Failure::work("one thing is wrong; see above")),
+        many => Err(Failure::work(format!("{many} things are wrong; see above"))),
+    }
+}
+
+fn clock() -> Finding {
+    let now = SystemClock.now();
+    if CLOCK_MIN.parse::<Timestamp>().is_ok_and(|earliest| now < earliest) {
+        return Wrong(format!(
+            "the clock says {now}; set it: the time of receipt is the only time there is"
+        ));
+    }
+    Fine(format!("the clock says {now}"))
+}
+
+fn catalogue(config: &Config) -> Finding {
+    match config.catalogue() {
+        Ok(catalogue) => Fine(format!(
+            "the catalogue names {} screens and {} reasons",
+            catalogue.screens().count(),
+            catalogue.reasons().count()
+        )),
+        Err(failure) => Wrong(failure.to_string()),
+    }
+}
+
+fn integrations(config: &Config) -> Finding {
+    match config.integrations() {
+        Err(failure) => Wrong(failure.to_string()),
+        Ok(integrations) => {
+            let names: Vec<_> = integrations.names().collect();
+            match names.as_slice() {
+                [] => Note(
+                    "no integration is configured, so no webhook is accepted; add an [[integration]]"
+                        .to_owned(),
+                ),
+                names => Fine(format!("integrations: {}", names.join(", "))),
+            }
+        }
+    }
+}
+
+fn data(dir: &DataDir) -> Vec<Finding> {
+    let reader = match LogReader::open(dir) {
+        Ok(reader) => reader,
+        Err(missing @ LogError::Missing { .. }) => return vec![Note(missing.to_string())],
+        Err(error) => return vec![Wrong(error.to_string())],
+    };
+    let mut findings = vec![match dir.lock("weir doctor") {
+        Ok(_) => Fine("no other process is at work in the data directory".to_owned()),
+        Err(locked @ LogError::Locked { .. }) => Note(locked.to_string()),
+        Err(error) => Wrong(error.to_string()),
+    }];
+    match log(&reader) {
+        Ok(finding) => findings.push(finding),
+        Err(error) => findings.push(Wrong(error.to_string())),
+    }
+    findings.push(read_model(dir, &reader));
+    findings
+}
+
+fn log(reader: &LogReader) -> Result<Finding, LogError> {
+    let head = reader.head()?;
+    let sealed = reader.seal_at(head)?.last;
+    Ok(if sealed == head {
+        Fine(format!(
+            "the log holds {head} deliveries, sealed; `weir log verify` reads them all again"
+        ))
+    } else {
+        Wrong(format!(
+            "the log holds {head} deliveries, but only {sealed} are sealed; run `weir log verify`"
+        ))
+    })
+}
+
+fn read_model(dir: &DataDir, reader: &LogReader) -> Finding {
+    let head = reader.head().unwrap_or_default();
+    match Model::load(&dir.read_file(), super::threads()) {
+        Ok(None) => Note(
+            "there is no read model yet; it is folded from the log at the next start".to_owned(),
+        ),
+        Ok(Some((model, checkpoint))) => Fine(format!(
+            "the read model holds {} sessions and is saved up to delivery {}, {} behind the log",
+            model.sessions(),
+            checkpoint.position,
+            head.since(checkpoint.position)
+        )),
+        Err(foreign @ CheckpointError::Foreign { .. }) => Wrong(foreign.to_string()),
+        Err(damaged) => Note(damaged.to_string()),
+    }
+}

@@ -1,0 +1,112 @@
+//! `weir log`: what the log holds, whether it is whole, and a copy of it as lines.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use weir_domain::Seq;
+use weir_ingest::import::export_line;
+use weir_log::{DataDir, LogReader};
+
+use crate::args::Common;
+use crate::commands::output;
+use crate::config::Config;
+use crate::failure::{Failure, Outcome};
+use crate::progress::Progress;
+
+/// What to do with the log.
+#[derive(clap::Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Print what the log holds
+    Stats {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read every row and seal again
+    Verify,
+    /// Print every delivery as a line that `weir import` reads back to the same bytes
+    Export {
+        /// Where to write them; packed where the name ends in .zst or .gz [default: stdout]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Does it.
+pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
+    let dir = Config::read(common)?.data_dir();
+    match command {
+        Command::Stats { json } => stats(&dir, *json),
+        Command::Verify => verify(&dir),
+        Command::Export { out } => export(&dir, out.as_ref()),
+    }
+}
+
+fn stats(dir: &DataDir, json: bool) -> Outcome {
+    let stats = LogReader::open(dir)?.stats()?;
+    if json {
+        println!("{}", serde_json::to_string(&stats)?);
+        return Ok(());
+    }
+    println!("deliveries      {}", stats.deliveries);
+    println!("sealed groups   {}", stats.seals);
+    println!("body bytes      {}", stats.body_bytes);
+    println!("file bytes      {}", stats.file_bytes);
+    if let (Some(first), Some(last)) = (stats.first_received_at, stats.last_received_at) {
+        println!("received        {first} to {last}");
+    }
+    for one in &stats.integrations {
+        println!(
+            "integration     {}: {} deliveries, {} to {}",
+            one.integration, one.deliveries, one.first_received_at, one.last_received_at
+        );
+    }
+    Ok(())
+}
+
+fn verify(dir: &DataDir) -> Outcome {
+    let mut reader = LogReader::open(dir)?;
+    let head = reader.head()?;
+    let mut progress = Progress::start("verifying deliveries", head.get());
+    let verified = reader.verify(|at| progress.at(at.get(), head.get()));
+    progress.finish();
+    let verified = verified?;
+    let holds = format!(
+        "{} deliveries in {} sealed groups hold, up to delivery {}",
+        verified.deliveries, verified.seals, verified.head.last
+    );
+    match verified.finding {
+        None => {
+            let seal: String =
+                verified.head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            println!("{holds}; the last seal is {seal}");
+            Ok(())
+        }
+        Some(finding) => {
+            Err(Failure::work(format!("{finding}; {holds}; restore a backup of the rest")))
+        }
+    }
+}
+
+fn export(dir: &DataDir, out: Option<&PathBuf>) -> Outcome {
+    let path = out.map(PathBuf::as_path);
+    let mut reader = LogReader::open(dir)?;
+    let head = reader.head()?;
+    let mut output = output::open(path)?;
+    let mut progress = path.map(|_| Progress::start("exporting deliveries", head.get()));
+    reader.read(Seq::START, head.get(), |row| -> Outcome {
+        if let Some(progress) = &mut progress {
+            progress.at(row.seq.get(), head.get());
+        }
+        let line = export_line(row.received_at, &row.origin.integration, row.body);
+        output
+            .write_all(line.as_bytes())
+            .and_then(|()| if line.ends_with('\n') { Ok(()) } else { output.write_all(b"\n") })
+            .map_err(|error| output::wrong(path, error))
+    })?;
+    output.finish().map_err(|error| output::wrong(path, error))?;
+    if let Some(progress) = progress {
+        progress.finish();
+    }
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! `weir.toml`, then the environment, then flags. Unknown keys are refused by name.
+
+mod environment; // WEIR_SECTION__KEY
+pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use weir_domain::Catalogue;
+use weir_ingest::{Integration, Integrations, Limits, QueueLimits};
+use weir_log::DataDir;
+
+use crate::args::Common;
+use crate::failure::{Failure, Outcome};
+
+const CONFIG_DEFAULT: &str = "weir.toml";
+const DATA_DIR_DEFAULT: &str = "weir-data";
+const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
+
+/// All that can be configured.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// Where the log lives.
+    pub data_dir: Option<PathBuf>,
+    /// The operator's catalogue, laid over the shipped one.
+    pub catalog: Option<PathBuf>,
+    /// The listener.
+    pub server: ServerConfig,
+    /// The endpoint's limits.
+    pub ingest: IngestConfig,
+    /// Defaults of reports.
+    pub report: ReportConfig,
+    /// Who may send.
+    pub integration: Vec<IntegrationConfig>,
+    /// The folder that relative paths start from.
+    #[serde(skip)]
+    base: PathBuf,
+}
+
+/// The listener.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ServerConfig {
+    /// Address and port.
+    pub listen: String,
+    /// The address that the provider reaches the endpoint at, if another.
+    pub public_url: Option<String>,
+    /// Threads that answer requests; as many as cores by default.
+    pub workers: Option<usize>,
+    /// Connections that are open at once; more wait.
+    pub connections_max: usize,
+}
+
+/// The endpoint's limits.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct IngestConfig {
+    /// The largest body, in bytes.
+    pub body_bytes_max: Option<usize>,
+    /// How long a body may take, in milliseconds.
+    pub body_timeout_ms: Option<u64>,
+    /// How long a delivery may wait for its commit, in milliseconds.
+    pub append_timeout_ms: Option<u64>,
+    /// Deliveries that may wait for the log.
+    pub queue_deliveries_max: Option<usize>,
+}
+
+/// Defaults of reports.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ReportConfig {
+    /// IANA name of the time zone.
+    pub timezone: String,
+}
+
+/// One of the provider's integrations.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IntegrationConfig {
+    /// What deliveries are filed under.
+    pub name: String,
+    /// What `x-auth-client` says.
+    pub api_key: String,
+    /// Files that hold one secret each.
+    #[serde(default)]
+    pub secret_files: Vec<PathBuf>,
+    /// Secrets themselves.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// Environment variables that hold one secret each.
+    #[serde(default)]
+    pub secrets_env: Vec<String>,
+}
+
+impl Default for ServerConfig {
+    fn default() -> ServerConfig {
+        ServerConfig {
+            listen: LISTEN_DEFAULT.to_owned(),
+            public_url: None,
+            workers: None,
+            connections_max: 8_192,
+        }
+    }
+}
+
+impl Default for ReportConfig {
+    fn default() -> ReportConfig {
+        ReportConfig { timezone: "UTC".to_owned() }
+    }
+}
+
+impl Config {
+    /// Reads the configuration that `common` names, or the default one if it is there.
+    pub(crate) fn read(common: &Common) -> Outcome<Config> {
+        let path = common.config.clone().or_else(|| {
+            let path = PathBuf::from(CONFIG_DEFAULT);
+            path.exists().then_some(path)
+        });
+        let mut table = match &path {
+            None => toml::Table::new(),
+            Some(path) => read_table(path)?,
+        };
+        environment::overlay(&mut table, std::env::vars());
+        let place = path.as_deref().unwrap_or(Path::new("the environment"));
+        let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
+            .map_err(|error| wrong_key(place, &error))?;
+        config.base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        if let Some(dir) = &common.data_dir {
+            config.data_dir = Some(dir.clone());
+        } else if let Some(dir) = &config.data_dir {
+            config.data_dir = Some(config.base.join(dir));
+        }
+        config.check(place)?;
+        Ok(config)
+    }
+
+    fn check(&self, place: &Path) -> Outcome {
+        if weir_report::Zone::named(&self.report.timezone).is_none() {
+            return Err(Failure::call(format!(
+                "{}: report.timezone is `{}`: it must be the name of an IANA time zone, such as Europe/Tallinn or UTC",
+                place.display(),
+                self.report.timezone
+            )));
+        }
+        let largest = weir_ingest::import::PAYLOAD_BYTES_MAX;
+        if self.ingest.body_bytes_max.is_some_and(|bytes| bytes == 0 || largest < bytes) {
+            return Err(Failure::call(format!(
+                "{}: ingest.body_bytes_max must lie between 1 and {largest}",
+                place.display()
+            )));
+        }
+        if self.ingest.queue_deliveries_max == Some(0) {
+            return Err(Failure::call(format!(
+                "{}: ingest.queue_deliveries_max must be at least 1",
+                place.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Where the log lives.
+    pub(crate) fn data_dir(&self) -> DataDir {
+        DataDir::at(self.data_dir.as_deref().unwrap_or(Path::new(DATA_DIR_DEFAULT)))
+    }
+
+    /// The shipped catalogue with the operator's laid over it.
+    pub(crate) fn catalogue(&self) -> Outcome<Catalogue> {
+        let shipped = Catalogue::shipped();
+        let Some(path) = &self.catalog else { return Ok(shipped) };
+        let path = self.base.join(path);
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            Failure::call(format!(
+                "the catalogue {} cannot be read: {error}; mend `catalog` in the configuration",
+                path.display()
+            ))
+        })?;
+        shipped.overlaid(&text).map_err(|error| {
+            let error = error.to_string();
+            let error = error.trim_end().replace('\n', " ");
+            Failure::call(format!("{}: {error}; mend the file", path.display()))
+        })
+    }
+
+    /// Who may send, with every active secret.
+    pub(crate) fn integrations(&self) -> Outcome<Integrations> {
+        let integrations = self
+            .integration
+            .iter()
+            .map(|one| {
+                Ok(Integration {
+                    name: one.name.clone(),
+                    api_key: one.api_key.clone(),
+                    secrets: secrets::read(one, &self.base)?,
+                })
+            })
+            .collect::<Outcome<Vec<_>>>()?;
+        Integrations::new(integrations)
+            .map_err(|error| Failure::call(format!("the configuration is wrong: {error}")))
+    }
+
+    /// The endpoint's limits.
+    pub(crate) fn limits(&self) -> Limits {
+        let default = Limits::default();
+        let IngestConfig { body_bytes_max, body_timeout_ms, append_timeout_ms, .. } = self.ingest;
+        Limits {
+            body_bytes_max: body_bytes_max.unwrap_or(default.body_bytes_max),
+            body_timeout: body_timeout_ms.map_or(default.body_timeout, Duration::from_millis),
+            append_timeout: append_timeout_ms.map_or(default.append_timeout, Duration::from_millis),
+            ..default
+        }
+    }
+
+    /// What the log's one writer takes at once.
+    pub(crate) fn queue_limits(&self) -> QueueLimits {
+        let default = QueueLimits::default();
+        let queue_deliveries_max =
+            self.ingest.queue_deliveries_max.unwrap_or(default.queue_deliveries_max);
+        QueueLimits {
+            queue_deliveries_max,
+            group_deliveries_max: default.group_deliveries_max.min(queue_deliveries_max),
+            ..default
+        }
+    }
+}
+
+fn read_table(path: &Path) -> Outcome<toml::Table> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::call(format!(
+            "the configuration {} cannot be read: {error}; name another with --config",
+            path.display()
+        ))
+    })?;
+    text.parse().map_err(|error: toml::de::Error| {
+        let at = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        Failure::call(format!(
+            "{}, line {at}: {}",
+            path.display(),
+            error.message().replace('\n', " ")
+        ))
+    })
+}
+
+fn wrong_key(place: &Path, error: &serde_path_to_error::Error<toml::de::Error>) -> Failure {
+    let (path, inner) = (error.path().to_string(), error.inner().message().replace('\n', " "));
+    let at = if path == "." { String::new() } else { format!(", at `{path}`") };
+    Failure::call(format!("{}{at}: {inner}", place.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+    use crate::args::Common;
+
+    #[track_caller]
+    fn check(text: &str, want: &str) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("weir.toml");
+        std::fs::write(&path, text).unwrap();
+        let common = Common { config: Some(path), data_dir: None };
+        let got = Config::read(&common)
+            .and_then(|config| {
+                config.catalogue()?;
+                config.integrations().map(|_| "fine".to_owned())
+            })
+            .unwrap_or_else(|failure| failure.to_string());
+        assert!(got.contains(want), "{got}");
+    }
+
+    #[test]
+    fn a_configuration_that_is_wrong_says_where() {
+        check("", "fine");
+        check("[[integration]]\nname = \"main\"\napi_key = \"k\"\nsecrets = [\"s\"]", "fine");
+        check("[server]\nlisen = \"x\"", "at `server.lisen`: unknown field `lisen`");
+        check("[server]\nlisten = 5", "at `server.listen`: invalid type");
+        check("[server\n", "line 1:");
+        check("catalog = \"nowhere.toml\"", "the catalogue");
+        check("[report]\ntimezone = \"Mars\"", "report.timezone is `Mars`");
+        check(
+            "[[integration]]\nname = \"main\"\napi_key = \"k\"",
+            "integration `main` has no secret",
+        );
+        check(
+            "[[integration]]\nname = \"main\"\napi_key = \"k\"\nsecret_files = [\"nowhere\"]",
+            "the secret file",
+        );
+    }
+
+    #[test]
+    fn a_secret_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let secret = dir.path().join("secret");
+        std::fs::write(&secret, "s\n").unwrap();
+        let text = format!(
+            "[[integration]]\nname = \"main\"\napi_key = \"k\"\nsecret_files = [{:?}]",
+            secret.display().to_string()
+        );
+        std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).unwrap();
+        check(&text, "can be read by everyone on this machine (mode 644)");
+        std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).unwrap();
+        check(&text, "fine");
+    }
+}
