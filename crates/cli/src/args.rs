@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::commands::{import, log, report, sign, simulate};
+use crate::commands::{import, log, report, serve, sign, simulate};
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
 #[derive(Parser, Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct Common {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Receive webhooks, fold them, and serve the dashboard and the API
-    //    Serve(serve::Args),
+    Serve(serve::Args),
     /// Append a backlog to the log
     Import(import::Args),
     /// Print a report

@@ -1,6 +1,6 @@
 //! A file per command.
 
-//pub mod demo; // `serve --demo`
+pub(crate) mod demo; // `serve --demo`
 pub(crate) mod doctor;
 pub(crate) mod import;
 pub(crate) mod log;
@@ -8,7 +8,7 @@ pub(crate) mod output; // where results go
 pub(crate) mod provider; // posts signed deliveries
 pub(crate) mod rebuild;
 pub(crate) mod report;
-//pub mod serve;
+pub(crate) mod serve;
 pub(crate) mod sign;
 pub(crate) mod simulate;
 
@@ -19,7 +19,7 @@ use crate::failure::Outcome;
 pub(crate) fn run(args: Args) -> Outcome {
     let Args { common, command } = args;
     match command {
-        //        Command::Serve(args) => serve::run(&common, &args),
+        Command::Serve(args) => serve::run(&common, &args),
         Command::Import(args) => import::run(&common, &args),
         Command::Report(args) => report::run(&common, &args),
         Command::Rebuild => rebuild::run(&common),

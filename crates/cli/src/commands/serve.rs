@@ -1,0 +1,262 @@
+//! `weir serve`: ingest, projector, dashboard and API in one process.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use crossbeam_channel::Sender;
+use prometheus_client::registry::Registry;
+use weir_dashboard::{ReadyLimits, State};
+use weir_domain::{Catalogue, Clock};
+use weir_ingest::{
+    AppendQueue, Appender, Committed, Ingest, Integrations, Limits, Metrics, QueueLimits,
+};
+use weir_log::{AppendError, DataDir, Lock, Log, LogError};
+use weir_projector::{Live, Projector, ProjectorError};
+
+use crate::args::Common;
+use crate::clock::SystemClock;
+use crate::commands::{demo, threads};
+use crate::config::{Config, ServerConfig};
+use crate::failure::{Failure, Outcome};
+
+/// How long a process that is just ending may hold the data directory.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long requests that are being answered may take at the end.
+const SHUTDOWN_TIMEOUT_S: u64 = 10;
+
+/// How long a request's head may take.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long an idle connection stays open.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How to serve.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// Serve a fresh temporary data directory with 90 days of simulated sessions, and keep posting
+    #[arg(long, conflicts_with_all = ["config", "data_dir"])]
+    pub(crate) demo: bool,
+}
+
+/// All that a running Weir is made of.
+pub(crate) struct Service {
+    pub(crate) dir: DataDir,
+    pub(crate) lock: Lock,
+    pub(crate) integrations: Integrations,
+    pub(crate) limits: Limits,
+    pub(crate) queue_limits: QueueLimits,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) timezone: String,
+    pub(crate) server: ServerConfig,
+    pub(crate) demo: bool,
+}
+
+/// Serves until a signal says to stop.
+pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
+    if args.demo {
+        return demo::run(args);
+    }
+    let mut config = Config::read(common)?;
+    if let Some(listen) = &args.listen {
+        config.server.listen.clone_from(listen);
+    }
+    let integrations = config.integrations()?;
+    if integrations.names().next().is_none() {
+        tracing::warn!(
+            "no integration is configured, so every webhook is refused; add an [[integration]]"
+        );
+    }
+    let listener = bind(&config.server.listen)?;
+    let dir = config.data_dir();
+    let service = Service {
+        lock: lock(&dir)?,
+        dir,
+        integrations,
+        limits: config.limits(),
+        queue_limits: config.queue_limits(),
+        catalogue: config.catalogue()?,
+        timezone: config.report.timezone.clone(),
+        server: config.server,
+        demo: false,
+    };
+    service.run(listener, |address| {
+        eprintln!("weir: the dashboard is at http://{address}/");
+        Ok(())
+    })
+}
+
+/// Takes the data directory, waiting a moment for a process that is just ending.
+fn lock(dir: &DataDir) -> Outcome<Lock> {
+    let began = Instant::now();
+    loop {
+        match dir.lock("weir serve") {
+            Err(LogError::Locked { .. }) if began.elapsed() < LOCK_PATIENCE => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            locked => return Ok(locked?),
+        }
+    }
+}
+
+/// Listens at `address`.
+pub(crate) fn bind(address: &str) -> Outcome<TcpListener> {
+    let listener = TcpListener::bind(address).map_err(|error| {
+        Failure::work(format!(
+            "{address} cannot be listened at: {error}; name another with --listen, such as 127.0.0.1:0"
+        ))
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Why the process must stop before it is told to.
+type Fatal = Arc<Mutex<Option<AppendError>>>;
+
+impl Service {
+    /// Serves until a signal says to stop: what was accepted by then is appended and answered.
+    /// `ready` is told the address once requests are answered.
+    pub(crate) fn run(
+        self,
+        listener: TcpListener,
+        ready: impl FnOnce(SocketAddr) -> Outcome,
+    ) -> Outcome {
+        let address = listener.local_addr()?;
+        let log = Log::open(&self.dir, &self.lock)?;
+        let projector = Projector::open(&self.dir, &self.lock, threads())?;
+        let live = projector.live();
+        let mut registry = Registry::default();
+        let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
+        let (wake, committed) = crossbeam_channel::bounded(1);
+        let fatal = Fatal::default();
+        let stop = Arc::new(tokio::sync::Notify::new());
+        let on_commit = on_commit(Arc::clone(&live), Arc::clone(&metrics), wake);
+        let (queue, appending) = {
+            let (fatal, stop) = (Arc::clone(&fatal), Arc::clone(&stop));
+            Appender::start(log, self.queue_limits, on_commit, move |error| {
+                *fatal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                stop.notify_one();
+            })?
+        };
+        let projecting = std::thread::Builder::new()
+            .name("weir-project".to_owned())
+            .spawn(move || projector.run(&committed))?;
+        let ingest = web::Data::new(Ingest::new(
+            self.integrations,
+            queue.clone(),
+            Arc::new(SystemClock),
+            self.limits,
+            metrics,
+        ));
+        let endpoint =
+            self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let state = web::Data::new(State {
+            live,
+            dir: self.dir.clone(),
+            catalogue: Arc::new(self.catalogue),
+            clock: Arc::new(SystemClock),
+            threads: threads(),
+            registry: Arc::new(registry),
+            endpoint_url: format!("{}{}", endpoint.trim_end_matches('/'), weir_ingest::PATH),
+            demo: self.demo,
+            limits: ReadyLimits::default(),
+            log_open: {
+                let queue = queue.clone();
+                Box::new(move || queue.is_open())
+            },
+            timezone_default: self.timezone,
+        });
+        let served = actix_web::rt::System::new().block_on(async {
+            let server = serve(listener, &self.server, ingest, state)?;
+            let handle = server.handle();
+            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop));
+            ready(address)?;
+            let served = server.await;
+            waiting.abort();
+            Ok::<_, Failure>(served?)
+        });
+        let finished = finish(&queue, appending, projecting);
+        // The lock lives until here: nobody else may write before we are done.
+        drop(self.lock);
+        if let Some(error) = fatal.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(error.into());
+        }
+        served.and(finished)
+    }
+}
+
+/// What happens after each commit, on the writer's thread.
+fn on_commit(
+    live: Arc<Live>,
+    metrics: Arc<Metrics>,
+    wake: Sender<()>,
+) -> impl Fn(Committed) + Send + 'static {
+    move |committed| {
+        live.committed(committed.head, SystemClock.now());
+        metrics.committed(committed);
+        // A full channel: the projector has been told already.
+        let _ = wake.try_send(());
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    config: &ServerConfig,
+    ingest: web::Data<Ingest>,
+    state: web::Data<State>,
+) -> Outcome<actix_web::dev::Server> {
+    let workers = config.workers.unwrap_or_else(threads).max(1);
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(ingest.clone())
+            .app_data(state.clone())
+            .configure(weir_ingest::routes)
+            .configure(weir_dashboard::routes)
+    })
+    .workers(workers)
+    .max_connections(config.connections_max.div_ceil(workers).max(1))
+    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+/// Stops the server when the process is told to end, or must end by itself.
+async fn stop_on_signal(server: ServerHandle, stop: Arc<tokio::sync::Notify>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::warn!("signals cannot be caught: a stop will not wait for what is being answered");
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
+        _ = interrupt.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
+        () = stop.notified() => tracing::error!("stopping: the log cannot be written"),
+    }
+    server.stop(true).await;
+}
+
+/// Appends what is still waiting, folds it, saves, and ends both threads.
+fn finish(
+    queue: &AppendQueue,
+    appending: JoinHandle<Log>,
+    projecting: JoinHandle<Result<(), ProjectorError>>,
+) -> Outcome {
+    queue.shutdown();
+    let log = appending.join().map_err(|_| Failure::work("the writer of the log broke off"))?;
+    // With the writer, the last word on `committed` is gone: the projector reads on to the end.
+    let projected = projecting.join().map_err(|_| Failure::work("the projector broke off"))?;
+    drop(log);
+    Ok(projected?)
+}
