@@ -8,8 +8,7 @@ use weir_report::{Bucket, Dimension};
 use super::form::Form;
 use super::{Choice, Choices};
 
-const PRESETS: [(&str, &str); 3] =
-    [("-7d", "Last 7 days"), ("-30d", "30 days"), ("-90d", "90 days")];
+const PRESETS: [(&str, &str); 3] = [("-7d", "7 days"), ("-30d", "30 days"), ("-90d", "90 days")];
 /// The range where none is asked for (interfaces.md).
 const FROM_DEFAULT: &str = "-30d";
 const CHIP_CHARS_MAX: usize = 60;
@@ -48,7 +47,7 @@ pub(super) fn filters(
 fn presets(form: &Form) -> Markup {
     let from = if form.from.is_empty() { FROM_DEFAULT } else { form.from.as_str() };
     html! {
-        div.presets role="group" aria-label="Range" {
+        div.presets role="group" aria-label="The last" {
             @for (start, words) in PRESETS {
                 a href=(form.last(start).href())
                     aria-current=[(form.is_live() && from == start).then_some("true")] { (words) }

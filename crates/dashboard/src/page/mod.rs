@@ -146,7 +146,7 @@ fn frame(content: &Markup, demo: bool) -> Markup {
                         "Weir"
                     }
                     nav aria-label="Pages" { a href="/" aria-current="page" { "Overview" } }
-                    @if demo { span.demo { "Demo: the traffic is simulated" } }
+                    @if demo { span.demo { "Demo: simulated traffic" } }
                 }
                 (content)
             }

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-const EVENT: &str = r#"{"id":"f04bdb47-d3be-4b28-b028-a652feb060b5","attemptId":"e30122d1-740b-4764-853f-470374a7abf4","feature":"selfid","code":7001,"action":"started"}"#;
+const EVENT: &str = r#"{"id": "f04bdb47-d3be-4b28-b028-a652feb060b5",
+ "attemptId": "e30122d1-740b-4764-853f-470374a7abf4",
+ "feature": "selfid", "code": 7001, "action": "started"}"#;
 
 /// What to tell Veriff's portal, and how to try the endpoint without it.
 pub(super) fn start(endpoint_url: &str) -> Markup {

@@ -260,8 +260,13 @@ fn trend(buckets: usize, bucket: Bucket, started: u64, open: u64) -> Vec<TrendRo
     let weight = |n: usize| [12, 14, 15, 13, 11, 6, 5][n % 7] + (n * 7_919 % 5);
     let all: usize = (0..buckets).map(weight).sum();
     let first: jiff::civil::DateTime = "2026-01-05T00:00:00".parse().unwrap();
+    let mut before = 0;
     let rows = (0..buckets).map(|n| {
-        let started = started * weight(n) as u64 / all.max(1) as u64;
+        // Rounded along the way, so that the buckets add up to all that started.
+        let upto = before + weight(n);
+        let share = |part: usize| started * part as u64 / all.max(1) as u64;
+        let started = share(upto) - share(before);
+        before = upto;
         let age = buckets - n;
         let open = if age <= 5 { (open / (age as u64 + 1)).min(started / 3) } else { 0 };
         let abandoned = started * (30 + (n * 104_729 % 11) as u64) / 100;

@@ -160,7 +160,14 @@ pub(crate) fn trend_chart(report: &Report, size: Size) -> Trend {
 /// What one point is: `day`, or `7 days together`.
 pub(crate) fn step_words(report: &Report, joined: usize) -> String {
     let word = bucket_word(report.query.bucket);
-    if joined == 1 { word.to_owned() } else { format!("{joined} {word}s together") }
+    match (report.query.bucket, joined) {
+        (_, 1) => word.to_owned(),
+        (Bucket::Hour, 24) => "day".to_owned(),
+        (Bucket::Hour, hours) if hours.is_multiple_of(24) => {
+            format!("{} days together", hours / 24)
+        }
+        _ => format!("{joined} {word}s together"),
+    }
 }
 
 #[cfg(test)]

@@ -136,7 +136,10 @@ fn numbers(report: &Report) -> [[String; 4]; 4] {
             "Median time to submit".to_owned(),
             times.p50_us.map_or("n/a".to_owned(), duration),
             format!("{} submitted", counted(totals.submitted, units)),
-            times.p90_us.map_or(String::new(), |p90| format!("9 of 10 within {}", duration(p90))),
+            match (times.p90_us, totals.submitted) {
+                (Some(p90), 10..) => format!("9 of 10 within {}", duration(p90)),
+                _ => String::new(),
+            },
         ],
     ]
 }

@@ -59,6 +59,12 @@ impl Leak {
         Rate::new(self.abandoned(), self.started)
     }
 
+    /// Whether it is the sum of all that are not shown: no bar, because beside it the others
+    /// could not be seen.
+    pub(crate) fn is_several(&self) -> bool {
+        self.key == Key::Several
+    }
+
     pub(crate) fn href(&self, links: &dyn Links) -> Option<String> {
         let behind = match &self.key {
             Key::Several => return None,
@@ -81,14 +87,16 @@ impl Leak {
         let part =
             |n: u64, ink| Part { value: Rate::new(n, self.started).value().unwrap_or(0.0), ink };
         let faint = too_few(rate);
+        let drawn = !self.is_several();
+        let parts = [
+            part(self.cancelled, Ink::Cancelled),
+            part(self.lost, Ink::Lost),
+            part(self.stalled, Ink::Stalled),
+        ];
         Bar {
             name: self.name.clone(),
-            parts: vec![
-                part(self.cancelled, Ink::Cancelled),
-                part(self.lost, Ink::Lost),
-                part(self.stalled, Ink::Stalled),
-            ],
-            interval: rate.interval().map(|interval| (interval.low, interval.high)),
+            parts: if drawn { parts.to_vec() } else { Vec::new() },
+            interval: rate.interval().filter(|_| drawn).map(|spread| (spread.low, spread.high)),
             count: count(self.abandoned()),
             rate: format!("{} of started", percent(rate)),
             note: self.hazard.map_or(String::new(), hazard_note),

@@ -143,7 +143,8 @@ impl Page {
             return;
         }
         self.heading(title);
-        let longest = named.iter().chain(without).filter_map(|leak| leak.rate().value());
+        let single = named.iter().chain(without).filter(|leak| !leak.is_several());
+        let longest = single.filter_map(|leak| leak.rate().value());
         let longest = longest.fold(0.0, f64::max);
         let bars = self.bar(0.0, 1.0).is_some();
         let mut header = vec!["", "left", "of started", "95 %"];
@@ -164,7 +165,8 @@ impl Page {
                 table.add_row([""]);
             }
             let mut cells = vec![Cell::new(self.name(&leak.name))];
-            cells.extend(self.bar(leak.rate().value().unwrap_or(0.0), longest).map(Cell::new));
+            let value = if leak.is_several() { 0.0 } else { leak.rate().value().unwrap_or(0.0) };
+            cells.extend(self.bar(value, longest).map(Cell::new));
             cells.push(number(count(leak.abandoned())));
             cells.extend(rate_cells(leak.rate()));
             if hazards {

@@ -2,7 +2,7 @@
 
 use super::axis::Axis;
 use super::font::{fit, width};
-use super::{Anchor, HitArea, Ink, Mark, Picture, Size};
+use super::{Anchor, HitArea, Ink, Picture, Size};
 
 /// More bars than this are folded by the caller into "and 483 more".
 pub(crate) const BARS_MAX: usize = 20;
@@ -168,6 +168,7 @@ fn draw(picture: &mut Picture, bar: &Bar, columns: &Columns, axis: Axis, y: f64)
         title: bar.name.clone(),
         tip: std::iter::once(bar.label()).chain(bar.tip.iter().cloned()).collect(),
         href: bar.href.clone(),
+        tab: true,
     });
 }
 
@@ -192,8 +193,7 @@ fn whisker(picture: &mut Picture, (low, high): (f64, f64), y: f64) {
         let cap = 3.0 + grow;
         picture.line((low - grow, y), (high + grow, y), ink, stroke);
         for x in [low, high] {
-            let points = vec![(x, y - cap), (x, y + cap)];
-            picture.marks.push(Mark::Path { points, ink, stroke });
+            picture.line((x, y - cap), (x, y + cap), ink, stroke);
         }
     }
 }

@@ -13,9 +13,6 @@ use super::paint::{paint, pixel};
 use super::{HitArea, Ink, Picture, Size};
 use crate::render::RenderError;
 
-/// More marks than this would make the way through a page by keyboard too long; their numbers
-/// stand in the table under the chart.
-const TAB_STOPS_MAX: usize = 40;
 const TIP_SIZE: f64 = 12.0;
 const TIP_LINE: f64 = 17.0;
 
@@ -33,10 +30,8 @@ pub(crate) fn figure_svg(
         size.name(),
         escaped(title),
     );
-    let links = picture.hits.iter().filter(|hit| hit.href.is_some()).count();
-    let focus = picture.hits.len() <= TAB_STOPS_MAX || (0 < links && links <= TAB_STOPS_MAX);
     for hit in &picture.hits {
-        write_hit(&mut text, hit, picture, focus);
+        write_hit(&mut text, hit, picture);
     }
     text.push_str("</svg>");
     Ok(text)
@@ -65,17 +60,18 @@ fn themed(picture: &Picture) -> Result<String, RenderError> {
     Ok(text.replace("\n</text>", "</text>"))
 }
 
-fn write_hit(text: &mut String, hit: &HitArea, picture: &Picture, focus: bool) {
-    let HitArea { x, y, w, h, title, tip, href } = hit;
+fn write_hit(text: &mut String, hit: &HitArea, picture: &Picture) {
+    let HitArea { x, y, w, h, title, tip, href, tab } = hit;
     let name = escaped(&format!("{title}: {}", tip.join(", ")));
     let open = match href {
         Some(href) => format!("<a class=\"hit\" href=\"{}\" aria-label=\"{name}\"", escaped(href)),
         None => format!("<g class=\"hit\" role=\"img\" aria-label=\"{name}\""),
     };
-    let tab = match (href, focus) {
+    let tab = match (href, tab) {
         (Some(_), true) => "",
         (None, true) => " tabindex=\"0\"",
-        (_, false) => " tabindex=\"-1\"",
+        (Some(_), false) => " tabindex=\"-1\"",
+        (None, false) => "",
     };
     let _ = writeln!(
         text,

@@ -69,6 +69,9 @@ pub(crate) struct HitArea {
     pub(crate) tip: Vec<String>,
     /// What is behind it.
     pub(crate) href: Option<String>,
+    /// Whether the keyboard stops here. It must not stop at the same thing twice, nor at each of
+    /// so many that there is no way past them; the table has the numbers.
+    pub(crate) tab: bool,
 }
 
 /// A chart, ready to be painted.
@@ -117,7 +120,19 @@ impl Picture {
         }
     }
 
+    /// A line. One along an axis is a thin rectangle, which lies on whole pixels: a stroke of one
+    /// pixel would be smeared over two.
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: Ink, stroke: f64) {
+        let (x, y) = (from.0.min(to.0), from.1.min(to.1));
+        let (w, h) = ((from.0 - to.0).abs(), (from.1 - to.1).abs());
+        if w < f64::EPSILON {
+            self.marks.push(Mark::Rect { x: x - stroke / 2.0, y, w: stroke, h, ink });
+            return;
+        }
+        if h < f64::EPSILON {
+            self.marks.push(Mark::Rect { x, y: y - stroke / 2.0, w, h: stroke, ink });
+            return;
+        }
         self.marks.push(Mark::Path { points: vec![from, to], ink, stroke });
     }
 
@@ -150,8 +165,15 @@ impl Picture {
     }
 
     fn outline(&mut self, (x, y, w, h): (f64, f64, f64, f64), ink: Ink) {
-        let points = vec![(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)];
-        self.marks.push(Mark::Path { points, ink, stroke: 1.0 });
+        let (left, right, top, bottom) = (x + 0.5, x + w - 0.5, y + 0.5, y + h - 0.5);
+        for (from, to) in [
+            ((x, top), (x + w, top)),
+            ((x, bottom), (x + w, bottom)),
+            ((left, y), (left, y + h)),
+            ((right, y), (right, y + h)),
+        ] {
+            self.line(from, to, ink, 1.0);
+        }
     }
 
     /// Diagonals, cut at the rectangle's edges.

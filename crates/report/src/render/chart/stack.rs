@@ -23,7 +23,7 @@ pub(crate) fn stack(parts: &[Bar], size: Size) -> Picture {
             let ink = bar.parts.first().map_or(Ink::Data, |part| part.ink);
             // A gap of paper tells parts of like lightness apart in grey print.
             picture.fill((left, 0.0, (right - left - 2.0).max(1.0), BAR), ink);
-            picture.hits.push(hit(bar, (left, 0.0, (right - left).max(4.0), BAR)));
+            picture.hits.push(hit(bar, (left, 0.0, (right - left).max(4.0), BAR), false));
         }
     }
     picture.height = legend(&mut picture, parts, BAR + 8.0);
@@ -49,14 +49,15 @@ fn legend(picture: &mut Picture, parts: &[Bar], top: f64) -> f64 {
         let count_x = name_x + name_px + 6.0;
         picture.label((count_x, middle), &bar.count, TYPE, Ink::Text, super::Anchor::Start, true);
         picture.text((count_x + count_px + 6.0, middle), &rate, TYPE, Ink::Muted);
-        picture.hits.push(hit(bar, (x, y, item_px, LINE)));
+        picture.hits.push(hit(bar, (x, y, item_px, LINE), true));
         x += item_px + 24.0;
     }
     y + LINE + 2.0
 }
 
-fn hit(bar: &Bar, (x, y, w, h): (f64, f64, f64, f64)) -> HitArea {
+/// The keyboard stops at the label only: the piece above it leads to the same.
+fn hit(bar: &Bar, (x, y, w, h): (f64, f64, f64, f64), tab: bool) -> HitArea {
     let numbers = format!("{} · {}", bar.count, bar.rate);
     let tip = std::iter::once(numbers).chain(bar.tip.iter().cloned()).collect();
-    HitArea { x, y, w, h, title: bar.name.clone(), tip, href: bar.href.clone() }
+    HitArea { x, y, w, h, title: bar.name.clone(), tip, href: bar.href.clone(), tab }
 }

@@ -156,3 +156,40 @@ fn the_marks_and_their_hit_areas_agree() {
         assert!(hit.y <= top && bottom <= hit.y + hit.h);
     }
 }
+
+/// The value of a custom property: of the first theme (light) or the second (dark).
+fn property(name: &str, theme: usize) -> String {
+    let start = format!("--{name}: #");
+    let value = crate::render::STYLE_SHEET.split(start.as_str()).nth(theme + 1).unwrap();
+    value[..6].to_owned()
+}
+
+/// Relative luminance, WCAG 2.2.
+fn luminance(hex: &str) -> f64 {
+    let channel = |n: usize| {
+        let value = f64::from(u8::from_str_radix(&hex[2 * n..2 * n + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(1) + 0.0722 * channel(2)
+}
+
+#[test]
+fn every_ink_can_be_seen_on_its_paper_and_every_text_read() {
+    for theme in [0, 1] {
+        let paper = luminance(&property("paper", theme));
+        let check = |name: &str, least: f64| {
+            let ink = luminance(&property(name, theme));
+            let contrast = (paper.max(ink) + 0.05) / (paper.min(ink) + 0.05);
+            assert!(least <= contrast, "{name} in theme {theme}: {contrast:.2}");
+        };
+        for text in ["text", "muted", "faint", "accent"] {
+            check(text, 4.5);
+        }
+        for mark in ["data", "submitted", "cancelled", "lost", "stalled", "open"] {
+            check(mark, 3.0);
+        }
+        // The two losses that lie side by side differ in lightness too, for grey print.
+        let lightness = |name| luminance(&property(name, theme));
+        assert!(0.05 < (lightness("cancelled") - lightness("lost")).abs());
+    }
+}

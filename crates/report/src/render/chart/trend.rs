@@ -9,6 +9,8 @@ use super::{Anchor, HitArea, Ink, Mark, Picture, Size};
 const SMALL: f64 = 12.0;
 const PLOT: f64 = 190.0;
 const STRIP: f64 = 44.0;
+/// A month by the day can be walked through by keyboard; a longer way has no end.
+const TAB_STOPS_MAX: usize = 31;
 
 /// One period.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +82,7 @@ pub(crate) fn trend(chart: &Trend, size: Size) -> Picture {
     band(&mut picture, &plot, &chart.points);
     still_open(&mut picture, &plot, &chart.points);
     line(&mut picture, &plot, &chart.points);
-    let strip_top = top + PLOT + 30.0;
+    let strip_top = top + PLOT + 34.0;
     columns(&mut picture, &plot, chart, strip_top);
     ticks(&mut picture, &plot, &chart.points, size, strip_top + STRIP);
     picture.height = strip_top + STRIP + 24.0;
@@ -174,7 +176,7 @@ fn line(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
         }
         flush(picture, &mut solid);
     }
-    let dots = plot.step >= 9.0;
+    let dots = plot.step >= 14.0;
     for (number, point) in points.iter().enumerate().filter(|(_, point)| point.rate.is_some()) {
         let alone = (number == 0 || points[number - 1].rate.is_none())
             && points.get(number + 1).is_none_or(|next| next.rate.is_none());
@@ -233,7 +235,7 @@ fn still_open(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
 fn columns(picture: &mut Picture, plot: &Plot, chart: &Trend, top: f64) {
     let most = chart.points.iter().map(|p| p.started).filter(|v| v.is_finite()).fold(0.0, f64::max);
     let y = Axis::new((0.0, most), (top + STRIP, top));
-    picture.text((0.0, top - 8.0), &chart.count_name, SMALL, Ink::Muted);
+    picture.text((0.0, top - 11.0), &chart.count_name, SMALL, Ink::Muted);
     let most_text = super::super::number::count_f64(most);
     picture.label((plot.left - 6.0, top + 5.0), &most_text, SMALL, Ink::Muted, Anchor::End, false);
     let w = (plot.step - 1.0).clamp(1.0, 40.0);
@@ -282,6 +284,7 @@ fn hits(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
             title: point.title.clone(),
             tip: point.tip.clone(),
             href: None,
+            tab: points.len() <= TAB_STOPS_MAX,
         });
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn breakdown_section(report: &Report) -> Markup {
     let shown = if by == Dimension::Hour { rows.len() } else { BARS_MAX };
     let chart = Bars {
         groups: vec![rows.iter().take(shown).map(|row| bar(by, row)).collect()],
-        note_heading: "started".to_owned(),
+        ..Bars::default()
     };
     let figure = Figure {
         id: "breakdown",
@@ -58,10 +58,9 @@ fn bar(by: Dimension, row: &BreakdownRow) -> Bar {
         interval: rate.interval().map(|interval| (interval.low, interval.high)),
         count: percent(rate),
         rate: format!("{} of {}{few}", count(rate.part), count(rate.whole)),
-        note: count(totals.started),
         faint: too_few(rate),
         tip: vec![format!("95 % interval {} %", interval(rate))],
-        href: None,
+        ..Bar::default()
     }
 }
 

@@ -64,7 +64,9 @@ fn strip(report: &Report, links: &dyn Links) -> Markup {
                 dd.value { (times.p50_us.map_or("n/a".to_owned(), duration)) }
                 dd { (counted(totals.submitted, units)) " submitted" }
                 dd.soft {
-                    @if let Some(p90) = times.p90_us { "9 of 10 within " (duration(p90)) }
+                    @if let (Some(p90), 10..) = (times.p90_us, totals.submitted) {
+                        "9 of 10 within " (duration(p90))
+                    }
                 }
             }
         }
