@@ -11,7 +11,8 @@ mod fold; // one delivery in, the next model out
 mod live; // the model that is served while it is folded
 mod opened; // checkpoint plus tail
 mod parse; // a body, field by field
-mod rebuild; // the same, from zero, beside what was saved
+mod rebuild;
+mod stored; // the read model's file, made anew where it is damaged // the same, from zero, beside what was saved
 
 pub use catch_up::catch_up;
 pub use event::{Event, Meaning, Quarantine};

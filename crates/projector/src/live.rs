@@ -11,8 +11,7 @@ use weir_readmodel::{Model, Store};
 
 use crate::batch::Batch;
 use crate::opened::{Saved, checkpoint_of, load};
-use crate::rebuild::open_store;
-use crate::{ProjectorError, catch_up};
+use crate::{ProjectorError, catch_up, stored};
 
 /// Deliveries folded under one lock, so that a reader waits for milliseconds.
 const BATCH_DELIVERIES: u64 = 4_096;
@@ -51,6 +50,7 @@ pub struct Lag {
 
 /// Folds the log into a [`Live`] model and saves checkpoints.
 pub struct Projector {
+    dir: DataDir,
     live: Arc<Live>,
     reader: LogReader,
     store: Store,
@@ -116,12 +116,13 @@ impl Projector {
             Saved::OtherFold(model) => (model, true),
             Saved::Nothing => (Model::default(), false),
         };
-        let mut store = open_store(dir)?;
-        if model.position() == Seq::START {
+        let store = if model.position() == Seq::START {
             // What the file holds, if anything, is of no use; later saves add to what is there.
             let checkpoint = checkpoint_of(&model, &reader)?;
-            store.replace(&mut model, &checkpoint)?;
-        }
+            stored::replace(dir, &mut model, &checkpoint)?
+        } else {
+            stored::open(dir)?
+        };
         model.ensure_index();
         let head = reader.head()?;
         let live = Arc::new(Live {
@@ -132,7 +133,15 @@ impl Projector {
             folding_us: AtomicU64::new(0),
             failure: Mutex::new(None),
         });
-        Ok(Projector { live, reader, store, stale, saved_at: Instant::now(), unsaved: 0 })
+        Ok(Projector {
+            dir: dir.clone(),
+            live,
+            reader,
+            store,
+            stale,
+            saved_at: Instant::now(),
+            unsaved: 0,
+        })
     }
 
     /// The model that this projector keeps up to date.
@@ -224,7 +233,7 @@ impl Projector {
         let head = self.reader.head()?;
         catch_up(&mut model, &mut self.reader, head, |_| ())?;
         let checkpoint = checkpoint_of(&model, &self.reader)?;
-        self.store.replace(&mut model, &checkpoint)?;
+        self.store = stored::replace(&self.dir, &mut model, &checkpoint)?;
         *self.live.model_mut() = model;
         self.stale = false;
         tracing::info!("the log is folded again, up to delivery {head}");
@@ -246,9 +255,18 @@ impl Projector {
     fn save(&mut self) -> Result<(), ProjectorError> {
         let model = self.live.model();
         let checkpoint = checkpoint_of(&model, &self.reader)?;
-        self.store.save(&model, &checkpoint)?;
+        let saved = self.store.save(&model, &checkpoint);
         drop(model);
-        self.live.model_mut().mark_clean();
+        match saved {
+            Err(error) if error.is_damage() => {
+                let mut model = self.live.model_mut();
+                self.store = stored::replace(&self.dir, &mut model, &checkpoint)?;
+            }
+            saved => {
+                saved?;
+                self.live.model_mut().mark_clean();
+            }
+        }
         self.unsaved = 0;
         self.saved_at = Instant::now();
         Ok(())

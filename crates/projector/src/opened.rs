@@ -6,8 +6,7 @@ use weir_domain::Seq;
 use weir_log::{DataDir, Lock, LogError, LogReader};
 use weir_readmodel::{Checkpoint, CheckpointError, Model};
 
-use crate::rebuild::open_store;
-use crate::{FOLD_VERSION, catch_up};
+use crate::{FOLD_VERSION, catch_up, stored};
 
 /// A model that cannot be brought up to date.
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +38,11 @@ impl Opened {
     pub fn save(&mut self, dir: &DataDir, _lock: &Lock) -> Result<(), ProjectorError> {
         let reader = LogReader::open(dir)?;
         let checkpoint = checkpoint_of(&self.model, &reader)?;
-        let mut store = open_store(dir)?;
         if self.checkpoint.is_none() {
-            store.replace(&mut self.model, &checkpoint)?;
-        } else if store.checkpoint()? == self.checkpoint {
+            return Ok(stored::replace(dir, &mut self.model, &checkpoint)?.close()?);
+        }
+        let mut store = stored::open(dir)?;
+        if store.checkpoint()? == self.checkpoint {
             store.save(&self.model, &checkpoint)?;
             self.model.mark_clean();
         }

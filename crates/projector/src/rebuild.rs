@@ -2,10 +2,10 @@
 
 use weir_domain::Seq;
 use weir_log::{DataDir, Lock, LogReader};
-use weir_readmodel::{Model, Store};
+use weir_readmodel::Model;
 
 use crate::opened::{Saved, checkpoint_of, load};
-use crate::{ProjectorError, catch_up};
+use crate::{ProjectorError, catch_up, stored};
 
 /// How many differences are told.
 const DIFFERENCES_MAX: usize = 20;
@@ -46,31 +46,6 @@ pub fn rebuild(
         Saved::OtherFold(_) | Saved::Nothing => (false, Vec::new()),
     };
     let checkpoint = checkpoint_of(&rebuilt, &reader)?;
-    let mut store = open_store(dir)?;
-    store.replace(&mut rebuilt, &checkpoint)?;
-    store.close()?;
+    stored::replace(dir, &mut rebuilt, &checkpoint)?.close()?;
     Ok(Rebuilt { deliveries: head.get(), sessions: rebuilt.sessions(), compared, differences })
-}
-
-/// Opens the read model's file; one that cannot be opened is removed and made anew.
-pub(crate) fn open_store(dir: &DataDir) -> Result<Store, ProjectorError> {
-    let path = dir.read_file();
-    match Store::open(&path) {
-        Err(weir_readmodel::CheckpointError::Store { source, .. }) if is_damaged(&source) => {
-            tracing::warn!("{}: {source}; making it anew", path.display());
-            for suffix in ["", "-wal", "-shm"] {
-                let mut file = path.clone().into_os_string();
-                file.push(suffix);
-                // What is not there need not be removed; what cannot be is found by the open below.
-                let _ = std::fs::remove_file(file);
-            }
-            Ok(Store::open(&path)?)
-        }
-        opened => Ok(opened?),
-    }
-}
-
-fn is_damaged(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }

@@ -71,6 +71,19 @@ pub struct Store {
 }
 
 impl CheckpointError {
+    /// Whether what is saved cannot be read, as against cannot be reached: making it anew helps.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match self {
+            CheckpointError::Damaged { .. } => true,
+            CheckpointError::Foreign { .. } => false,
+            CheckpointError::Store { source, .. } => {
+                matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+            }
+        }
+    }
+
     fn store(path: &Path) -> impl Fn(rusqlite::Error) -> CheckpointError + '_ {
         move |source| CheckpointError::Store { path: path.to_owned(), source }
     }
@@ -138,15 +151,13 @@ impl Store {
         Ok(())
     }
 
-    /// Writes everything that is still in the journal into the file itself and closes it.
+    /// Closes the file; the last to do so moves what is still in the journal into it.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn close(self) -> Result<(), CheckpointError> {
         let Store { conn, path } = self;
-        let store = CheckpointError::store(&path);
-        conn.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(())).map_err(&store)?;
-        conn.close().map_err(|(_, source)| store(source))
+        conn.close().map_err(|(_, source)| CheckpointError::Store { path, source })
     }
 }
 
