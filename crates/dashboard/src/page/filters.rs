@@ -98,6 +98,7 @@ fn more(form: &Form, choices: &Choices) -> Markup {
     let named = |values: &[String]| -> Vec<Choice> {
         values.iter().map(|value| Choice::new(value, value)).collect()
     };
+    let (integrations, features) = (named(&choices.integrations), named(&choices.features));
     html! {
         details.more {
             summary { "More filters" }
@@ -107,8 +108,8 @@ fn more(form: &Form, choices: &Choices) -> Markup {
                 (boxes("outcome", "Outcome", &outcomes, &form.outcome))
                 (boxes("state", "Screen", &choices.screens, &form.state))
                 (boxes("reason", "Reason", &choices.reasons, &form.reason))
-                (boxes("integration", "Integration", &named(&choices.integrations), &form.integration))
-                (boxes("feature", "Feature", &named(&choices.features), &form.feature))
+                (boxes("integration", "Integration", &integrations, &form.integration))
+                (boxes("feature", "Feature", &features, &form.feature))
             }
         }
     }
@@ -163,10 +164,11 @@ fn chips(form: &Form, choices: &Choices, catalogue: &Catalogue) -> Markup {
         ul.chips aria-label="Filters that apply" {
             @for (list, values) in form.lists() {
                 @for value in values {
-                    @let shown = words(list, value);
+                    @let (what, shown) = (name_of(list), words(list, value));
                     li {
-                        a href=(form.without(list, value).href()) aria-label={ "Remove the filter " (name_of(list)) " " (shown) } {
-                            span { (name_of(list)) } bdi { (shown) } span aria-hidden="true" { "✕" }
+                        a href=(form.without(list, value).href())
+                            aria-label={ "Remove the filter " (what) " " (shown) } {
+                            span { (what) } bdi { (shown) } span aria-hidden="true" { "✕" }
                         }
                     }
                 }

@@ -19,8 +19,8 @@ pub(super) fn start(endpoint_url: &str) -> Markup {
             h2 { "Point Veriff at it" }
             ol {
                 li {
-                    "In the Veriff Customer Portal open " b { "Integrations" } ", your integration, "
-                    b { "Settings" } ", and paste the address into " b { "Webhook events URL" } ". "
+                    "In the Veriff Customer Portal open " b { "Integrations" }
+                    ", your integration, " b { "Settings" } ", and paste the address into " b { "Webhook events URL" } ". "
                     "It must be reachable from outside over HTTPS."
                 }
                 li {
@@ -30,7 +30,8 @@ pub(super) fn start(endpoint_url: &str) -> Markup {
                 }
                 li {
                     "7001 and 7002 arrive at once. The events that name a screen (7007 to 7011) "
-                    "come from the web flow only: ask your Veriff solutions engineer to switch them on."
+                    "come from the web flow only: ask your Veriff solutions engineer to switch "
+                    "them on."
                 }
             }
         }
@@ -43,7 +44,8 @@ pub(super) fn start(endpoint_url: &str) -> Markup {
 }
 
 fn config() -> &'static str {
-    "[[integration]]\nname = \"main\"\napi_key = \"YOUR-API-KEY\"\nsecret_files = [\"/run/secrets/veriff-main\"]"
+    "[[integration]]\nname = \"main\"\napi_key = \"YOUR-API-KEY\"\n\
+     secret_files = [\"/run/secrets/veriff-main\"]"
 }
 
 fn shell(endpoint_url: &str) -> String {

@@ -15,7 +15,9 @@ pub(super) fn status(view: &View<'_>) -> Markup {
     html! {
         footer.status {
             p {
-                @if lag.deliveries == 0 || lag.seconds < LAG_S_SHOWN {
+                @if view.deliveries_total == 0 {
+                    "Waiting for the first delivery"
+                } @else if lag.deliveries == 0 || lag.seconds < LAG_S_SHOWN {
                     "All " (grouped(view.deliveries_total)) " deliveries are counted"
                 } @else {
                     (grouped(lag.deliveries)) " of " (grouped(view.deliveries_total))
@@ -24,7 +26,9 @@ pub(super) fn status(view: &View<'_>) -> Markup {
             }
             p { "As of " (view.clock) }
             p data-live-state hidden { "live" }
-            @if let Ok(report) = view.answer { (exports(view.form, report)) }
+            @if let (Ok(report), 1..) = (view.answer, view.deliveries_total) {
+                (exports(view.form, report))
+            }
         }
     }
 }

@@ -122,7 +122,11 @@ impl Columns {
         let stacked = size == Size::Narrow;
         let note_px = widest(|bar| bar.note.clone(), SMALL);
         let notes = size == Size::Wide && 0.0 < note_px;
-        let name_max = if stacked { all } else { all * 0.3 };
+        let name_max = match size {
+            Size::Narrow => all,
+            Size::Middle => all * 0.36,
+            Size::Wide => all * 0.3,
+        };
         let name_px = widest(|bar| bar.name.clone(), TYPE).min(name_max).ceil();
         let start = if stacked { 0.0 } else { name_px + 12.0 };
         let note_px =

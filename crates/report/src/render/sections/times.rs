@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::figure::Figure;
 use crate::render::chart::{Bar, Bars, Ink, Part, bars};
-use crate::render::number::{count, counted, duration};
+use crate::render::number::{JUDGED_MIN, count, counted, duration};
 use crate::{Percentiles, Report};
 
 /// The section; nothing where nobody submitted or cancelled.
@@ -17,8 +17,8 @@ pub(super) fn times_section(report: &Report) -> Markup {
     let totals = &report.totals;
     let chart = Bars {
         groups: vec![
-            group("submitted", submit, Ink::Submitted),
-            group("cancelled", abandon, Ink::Cancelled),
+            group("submitted", totals.submitted, submit, Ink::Submitted),
+            group("cancelled", totals.cancelled, abandon, Ink::Cancelled),
         ],
         ..Bars::default()
     };
@@ -27,8 +27,8 @@ pub(super) fn times_section(report: &Report) -> Markup {
         title: "How long it took",
         about: html! {
             "From the first sign of a session to its submission (" (counted(totals.submitted, units))
-            ") or to its last cancel (" (count(totals.cancelled)) "): half, nine of ten and "
-            "nineteen of twenty were done within this time."
+            ") or to its last cancel (" (count(totals.cancelled)) "): half, and where there are "
+            "enough, nine of ten and nineteen of twenty were done within this time."
         },
         table: table(submit, abandon),
     };
@@ -36,9 +36,11 @@ pub(super) fn times_section(report: &Report) -> Markup {
 }
 
 #[allow(clippy::cast_precision_loss)] // below 2^53 microseconds, 285 years
-fn group(what: &str, times: &Percentiles, ink: Ink) -> Vec<Bar> {
+fn group(what: &str, units: u64, times: &Percentiles, ink: Ink) -> Vec<Bar> {
     let shown = [("half", times.p50_us), ("9 of 10", times.p90_us), ("19 of 20", times.p95_us)];
-    let bars = shown.into_iter().filter_map(|(part, us)| {
+    // The far percentiles of a few are one of them; the table has them all the same.
+    let kept = if units < JUDGED_MIN { 1 } else { shown.len() };
+    let bars = shown.into_iter().take(kept).filter_map(|(part, us)| {
         let us = us?;
         Some(Bar {
             name: format!("{part} {what} within"),
