@@ -9,10 +9,7 @@ use actix_web::http::header::{
 };
 use serde::Serialize;
 
-/// What a page may do: show what this server sends, and send a form back to it.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
+use crate::page;
 
 /// What a report as a file of its own may do: carry its styles inside, and nothing else.
 const DOCUMENT_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
@@ -36,8 +33,8 @@ pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> HttpResponse 
 }
 
 /// A page.
-pub(crate) fn page(status: StatusCode, page: maud::Markup) -> HttpResponse {
-    bytes(status, "text/html; charset=utf-8", page.into_string())
+pub(crate) fn html(status: StatusCode, markup: maud::Markup) -> HttpResponse {
+    bytes(status, "text/html; charset=utf-8", markup.into_string())
 }
 
 /// A report as a file of its own, which brings its styles along.
@@ -59,7 +56,7 @@ pub(crate) fn bytes(
     let mut response = HttpResponse::build(status).body(body);
     let headers = response.headers_mut();
     set(headers, CONTENT_TYPE, content_type);
-    set(headers, CONTENT_SECURITY_POLICY, PAGE_POLICY);
+    set(headers, CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY);
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, REFERRER_POLICY, "no-referrer");
     set(headers, CACHE_CONTROL, NEVER_STORED);

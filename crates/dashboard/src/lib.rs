@@ -1,4 +1,22 @@
-//! The dashboard and the API.
+//! The dashboard and the API: the same answers as pages and as JSON.
+//!
+//! It asks the model, reads the deliveries behind a session from the log, and renders. It computes
+//! nothing that `report` does not compute, and changes nothing.
 
+mod answer; // an answer with the headers that every answer has
 pub mod assets; // the few files that a page asks for
+mod choices; // what the form offers
+mod cursor; // where the next page of a list begins
+mod describe; // the API's description, and the shapes that it names
 pub mod page; // what is known, as markup
+mod parameters; // a query string, as a question
+mod problem; // what went wrong, as problem+json
+mod routes; // one file for each address
+mod state; // what the routes work with
+mod units; // one page of the units behind a report
+
+#[cfg(test)]
+mod fixture; // a small log, and the routes over it
+
+pub use routes::routes;
+pub use state::{LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};

@@ -22,20 +22,44 @@ const REPEATED: [&str; 5] = ["integration", "feature", "state", "reason", "outco
 impl Parameters {
     /// Reads a query string that may hold a report's question, and the parameters `own`.
     pub(crate) fn question(query: &str, own: &[&'static str]) -> Result<Parameters, Problem> {
+        let (read, problem) = Parameters::as_far_as_it_goes(query, own);
+        problem.map_or(Ok(read), Err)
+    }
+
+    /// The same, with what could be read beside the first problem: a form keeps what was entered.
+    pub(crate) fn as_far_as_it_goes(
+        query: &str,
+        own: &[&'static str],
+    ) -> (Parameters, Option<Problem>) {
         let mut read = Parameters::default();
-        for (name, value) in pairs(query)? {
-            if let Some(values) = repeated(&mut read.asked, &name) {
-                // The empty text stands for none, which neither of these can be.
-                if !(value.is_empty() && matches!(name.as_str(), "integration" | "outcome")) {
-                    values.push(value);
+        let mut problem = None;
+        match pairs(query) {
+            Err(unreadable) => problem = Some(unreadable),
+            Ok(pairs) => {
+                for (name, value) in pairs {
+                    let taken = read.take(own, &name, value);
+                    problem = problem.or(taken.err());
                 }
-            } else if let Some(place) = single(&mut read.asked, &name) {
-                once(&name, place, value)?;
-            } else if !read.take_own(own, &name, value)? {
-                return Err(unknown(&name, &[&SINGLE[..], &REPEATED, own].concat()));
             }
         }
-        Ok(read)
+        (read, problem)
+    }
+
+    fn take(&mut self, own: &[&'static str], name: &str, value: String) -> Result<(), Problem> {
+        if let Some(values) = repeated(&mut self.asked, name) {
+            // The empty text stands for none, which neither of these can be.
+            if !(value.is_empty() && matches!(name, "integration" | "outcome")) {
+                values.push(value);
+            }
+            return Ok(());
+        }
+        if let Some(place) = single(&mut self.asked, name) {
+            return once(name, place, value);
+        }
+        if self.take_own(own, name, value)? {
+            return Ok(());
+        }
+        Err(unknown(name, &[&SINGLE[..], &REPEATED, own].concat()))
     }
 
     /// Reads a query string that may hold the parameters `own` and no others.
@@ -122,10 +146,11 @@ fn once(name: &str, place: &mut Option<String>, value: String) -> Result<(), Pro
     if value.is_empty() {
         return Ok(());
     }
-    match place.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(doubled(name)),
+    if place.is_some() {
+        return Err(doubled(name));
     }
+    *place = Some(value);
+    Ok(())
 }
 
 fn doubled(name: &str) -> Problem {
@@ -133,8 +158,7 @@ fn doubled(name: &str) -> Problem {
 }
 
 fn unknown(name: &str, known: &[&str]) -> Problem {
-    let detail =
-        format!("there is no parameter `{}`; there are {}", echo(name), known.join(", "));
+    let detail = format!("there is no parameter `{}`; there are {}", echo(name), known.join(", "));
     Problem::parameter(name, detail)
 }
 

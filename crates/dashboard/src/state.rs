@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
 use weir_log::{DataDir, LogError, LogReader};
-use weir_projector::Live;
+use weir_projector::{Lag, Live};
 use weir_report::{AskError, Asked, BucketError, Query, Report, compute};
 
 /// How far the model may be behind the log for `readyz` to say yes.
@@ -64,6 +64,13 @@ impl State {
     /// The report. The fold waits while it is computed, not while it is rendered.
     pub(crate) fn report(&self, query: &Query) -> Result<Report, BucketError> {
         compute(&self.live.model(), &self.catalogue, query, self.threads)
+    }
+
+    /// How long the oldest delivery that is not folded yet has waited.
+    #[allow(clippy::cast_precision_loss)] // below 2^53 microseconds, 285 years
+    pub(crate) fn lag_seconds(&self, lag: &Lag) -> f64 {
+        let waited_us = lag.oldest_at.map_or(0, |oldest| self.clock.now().since_us(oldest));
+        waited_us.max(0) as f64 / 1e6
     }
 
     /// The log, for the time of one request.

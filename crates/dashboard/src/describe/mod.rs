@@ -1,0 +1,63 @@
+//! The API's description, and the shapes that it names.
+//!
+//! The routes describe themselves. What they answer with `Serialize` of their own is described by
+//! structs that are never made; a test holds a real answer against them.
+
+mod parameters; // what a query may hold
+mod report; // the report, as JSON has it
+#[cfg(test)]
+mod tests; // a real answer fits
+mod webhook; // the endpoint that `ingest` mounts
+
+use utoipa::OpenApi;
+
+pub(crate) use parameters::{
+    FormatParameter, PageParameters, QuestionParameters, SessionParameters,
+};
+pub(crate) use report::ReportSchema;
+
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Weir",
+        description = "Exact drop-off reports from Veriff's event webhooks. What each number means \
+            is in the documentation under Semantics. Errors are RFC 9457 problems.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "reports", description = "Numbers"),
+        (name = "sessions", description = "What is behind the numbers"),
+        (name = "deliveries", description = "What the provider sent"),
+        (name = "process", description = "For those who run it")
+    ),
+    paths(
+        routes::abandonment,
+        routes::sessions,
+        routes::session,
+        routes::quarantine,
+        webhook::webhook,
+        routes::healthz,
+        routes::readyz,
+        routes::metrics,
+        routes::openapi,
+    ),
+    components(schemas(
+        ReportSchema,
+        routes::SessionsPage,
+        routes::Session,
+        routes::FactRow,
+        routes::DeliveryRow,
+        routes::QuarantinePage,
+        routes::Quarantined,
+        routes::Readiness,
+        crate::problem::ProblemBody,
+    ))
+)]
+struct Description;
+
+/// The API's description.
+pub(crate) fn description() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}

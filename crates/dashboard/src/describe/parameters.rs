@@ -1,0 +1,142 @@
+//! What a query may hold. These structs are never made: `parameters` reads the query.
+
+use utoipa::{IntoParams, ToSchema};
+
+/// A report's question. What is left out, or empty, takes its default.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct QuestionParameters {
+    /// The cohort's first instant: RFC 3339, a date (its midnight in the zone), `now`, or relative
+    /// to now (`-30d`, `-12h`).
+    #[param(default = "-30d", example = "2026-01-05")]
+    from: Option<String>,
+    /// The instant that the cohort ends before, written likewise.
+    #[param(default = "now", example = "2026-02-05")]
+    to: Option<String>,
+    /// The IANA time zone in which days begin.
+    #[param(example = "Europe/Tallinn")]
+    tz: Option<String>,
+    /// Only facts up to this instant exist.
+    #[param(default = "now")]
+    as_of: Option<String>,
+    /// What is counted.
+    #[param(inline)]
+    unit: Option<UnitName>,
+    /// After how long a silent session is stalled: `7d`, `36h`, `90m`.
+    #[param(default = "7d")]
+    window: Option<String>,
+    /// The periods of the trend.
+    #[param(inline)]
+    bucket: Option<BucketName>,
+    /// By what the cohort is broken down.
+    #[param(inline)]
+    by: Option<DimensionName>,
+    /// Keeps the sessions of these integrations.
+    integration: Option<Vec<String>>,
+    /// Keeps the sessions with these features; the empty text stands for none.
+    feature: Option<Vec<String>>,
+    /// Keeps the units whose outcome carries one of these screens; the empty text stands for none.
+    state: Option<Vec<String>>,
+    /// Keeps the units whose outcome carries one of these reasons; the empty text stands for none.
+    reason: Option<Vec<String>>,
+    /// Keeps the units with one of these outcomes.
+    #[param(inline)]
+    outcome: Option<Vec<OutcomeName>>,
+}
+
+/// The form of a report.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct FormatParameter {
+    /// As what the report is answered.
+    #[param(inline)]
+    format: Option<FormatName>,
+}
+
+/// A page of a list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct PageParameters {
+    /// The `next_cursor` of the page before; left out for the first.
+    cursor: Option<String>,
+    /// How many rows a page has.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+}
+
+/// Which of several sessions of one id, and as of when.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct SessionParameters {
+    /// The session's integration, where several have a session of this id.
+    integration: Option<String>,
+    /// Only facts up to this instant exist.
+    #[param(default = "now")]
+    as_of: Option<String>,
+    /// After how long a silent session is stalled.
+    #[param(default = "7d")]
+    window: Option<String>,
+}
+
+/// What is counted.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", default = "session")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum UnitName {
+    Session,
+    Attempt,
+    EndUser,
+}
+
+/// The periods of a trend.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", default = "day")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum BucketName {
+    Hour,
+    Day,
+    Week,
+    Month,
+}
+
+/// By what a cohort can be broken down.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum DimensionName {
+    Integration,
+    Feature,
+    Outcome,
+    Attempts,
+    Weekday,
+    Hour,
+}
+
+/// What became of a unit.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum OutcomeName {
+    Submitted,
+    Cancelled,
+    LostInHandover,
+    Stalled,
+    HandedOver,
+    InProgress,
+}
+
+/// As what a report can be answered.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", default = "json")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum FormatName {
+    Json,
+    Csv,
+    Html,
+    Svg,
+    Png,
+}

@@ -1,0 +1,158 @@
+//! A real answer fits what is said about it: every name in it is described, and every name that
+//! is described as required is in it.
+
+use serde_json::Value;
+
+use super::description;
+use crate::fixture::{Fixture, LOG};
+
+/// Holds `value` against `schema`; what does not fit is named with its place.
+fn fit(all: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let path = name.trim_start_matches('#');
+        let found = all.pointer(path).ok_or_else(|| format!("{name} is not described"))?;
+        return fit(all, found, value, place);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let fits = choices.iter().any(|choice| fit(all, choice, value, place).is_ok());
+        return if fits { Ok(()) } else { Err(format!("{place}: {value} fits no choice")) };
+    }
+    let kinds = match &schema["type"] {
+        Value::String(kind) => vec![kind.as_str()],
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let whole = kind == "integer" && kinds.contains(&"number");
+    if !(kinds.is_empty() || kinds.contains(&kind) || whole) {
+        return Err(format!("{place}: {value} is no {kinds:?}"));
+    }
+    if let Some(choices) = schema["enum"].as_array().filter(|choices| !choices.contains(value)) {
+        return Err(format!("{place}: {value} is none of {choices:?}"));
+    }
+    match value {
+        Value::Array(values) => {
+            values.iter().try_for_each(|value| fit(all, &schema["items"], value, place))
+        }
+        Value::Object(fields) => {
+            let parts = parts(all, schema);
+            let described = |name: &str| {
+                parts.iter().map(|part| &part["properties"][name]).find(|found| !found.is_null())
+            };
+            for (name, value) in fields {
+                let place = format!("{place}.{name}");
+                fit(
+                    all,
+                    described(name).ok_or_else(|| format!("{place} is not described"))?,
+                    value,
+                    &place,
+                )?;
+            }
+            let required = parts.iter().filter_map(|part| part["required"].as_array()).flatten();
+            for name in required.filter_map(Value::as_str) {
+                fields.get(name).ok_or_else(|| format!("{place}.{name} is missing"))?;
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The schema and those that it is put together from.
+fn parts<'a>(all: &'a Value, schema: &'a Value) -> Vec<&'a Value> {
+    let mut found = vec![schema];
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        let part = match part["$ref"].as_str() {
+            Some(name) => all.pointer(name.trim_start_matches('#')).unwrap(),
+            None => part,
+        };
+        found.extend(parts(all, part));
+    }
+    found
+}
+
+async fn check(fixture: &Fixture, path: &str, described: &str, status: u16) {
+    let all = serde_json::to_value(description()).unwrap();
+    let (kind, status_text) = (
+        if status < 400 { "application/json" } else { "application/problem+json" },
+        status.to_string(),
+    );
+    let schema =
+        &all["paths"][described]["get"]["responses"][status_text]["content"][kind]["schema"];
+    assert!(!schema.is_null(), "{described} has no {status} as {kind}");
+    let value = fixture.json(path, status).await;
+    fit(&all, schema, &value, "").unwrap_or_else(|why| panic!("{path}: {why}"));
+}
+
+#[actix_web::test]
+async fn every_answer_is_as_described() {
+    let fixture = Fixture::of(&[LOG, "30T09:01 raw nonsense"].join("\n"));
+    let report = "/api/v1/reports/abandonment";
+    for query in [
+        "",
+        "by=feature",
+        "by=hour&unit=attempt&bucket=week",
+        "by=outcome&from=2026-01-01&to=2026-01-02",
+        "feature=&state=camera&reason=quit&outcome=cancelled&integration=main",
+    ] {
+        check(&fixture, &format!("{report}?{query}"), report, 200).await;
+    }
+    check(&fixture, &format!("{report}?unit=x"), report, 400).await;
+    let sessions = "/api/v1/sessions";
+    check(&fixture, sessions, sessions, 200).await;
+    check(&fixture, &format!("{sessions}?limit=1"), sessions, 200).await;
+    check(&fixture, &format!("{sessions}?limit=x"), sessions, 400).await;
+    let session = "/api/v1/sessions/{id}";
+    let of = |number: u128| format!("{sessions}/{}", uuid::Uuid::from_u128(number));
+    check(&fixture, &of(1), session, 200).await;
+    check(&fixture, &of(3), session, 200).await;
+    check(&fixture, &of(99), session, 404).await;
+    check(&fixture, "/api/v1/quarantine", "/api/v1/quarantine", 200).await;
+    check(&fixture, "/readyz", "/readyz", 200).await;
+}
+
+#[test]
+fn the_parameters_name_their_choices() {
+    let all = serde_json::to_value(description()).unwrap();
+    assert_eq!(all["openapi"], "3.1.0");
+    let parameters = all["paths"]["/api/v1/reports/abandonment"]["get"]["parameters"].clone();
+    let text = parameters.to_string();
+    for choice in [
+        r#"["session","attempt","end_user"]"#,
+        r#"["hour","day","week","month"]"#,
+        r#"["integration","feature","outcome","attempts","weekday","hour"]"#,
+        r#"["submitted","cancelled","lost_in_handover","stalled","handed_over","in_progress"]"#,
+        r#"["json","csv","html","svg","png"]"#,
+    ] {
+        assert!(text.contains(choice), "{choice} in {text}");
+    }
+    let names: Vec<_> =
+        parameters.as_array().unwrap().iter().map(|parameter| parameter["name"].clone()).collect();
+    assert_eq!(
+        names,
+        [
+            "from",
+            "to",
+            "tz",
+            "as_of",
+            "unit",
+            "window",
+            "bucket",
+            "by",
+            "integration",
+            "feature",
+            "state",
+            "reason",
+            "outcome",
+            "format"
+        ]
+    );
+}

@@ -1,0 +1,190 @@
+//! A small log, the model over it, and the routes over both.
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
+use actix_web::{App, test, web};
+use prometheus_client::registry::Registry;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use uuid::Uuid;
+use weir_domain::{Catalogue, Delivery, FixedClock, Origin};
+use weir_log::{DataDir, Lock, Log};
+use weir_projector::Projector;
+
+use crate::{ReadyLimits, State, routes};
+
+pub(crate) const NOW: &str = "2026-03-31T12:00:00Z";
+
+/// One session of each kind, as [`deliveries`] reads them.
+pub(crate) const LOG: &str = "
+    10T09:00 1@ann 7001
+    10T09:05 1@ann 7002
+    12T09:00 2 7001
+    12T09:05 2 7010 consent quit
+    14T09:00 3/1 7001
+    14T09:05 3/1 7010 consent quit
+    14T10:05 3/2 7010 camera quit
+    16T09:00 4@ann 7001
+    30T09:00 5 7001
+    30T09:05 5 7010 - mobile_handover_screen_shown
+";
+
+pub(crate) struct Fixture {
+    _folder: TempDir,
+    lock: Lock,
+    log: Log,
+    dir: DataDir,
+    state: web::Data<State>,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Fixture {
+    pub(crate) fn of(log: &str) -> Fixture {
+        Fixture::with(deliveries(log), |_| ())
+    }
+
+    pub(crate) fn with(deliveries: Vec<Delivery>, change: impl FnOnce(&mut State)) -> Fixture {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::at(folder.path());
+        let lock = dir.lock("a test").unwrap();
+        let mut log = Log::open(&dir, &lock).unwrap();
+        log.append(&deliveries).unwrap();
+        let mut projector = Projector::open(&dir, &lock, 1).unwrap();
+        projector.catch_up(|_, _| ()).unwrap();
+        let mut state = State {
+            live: projector.live(),
+            dir: dir.clone(),
+            catalogue: Arc::new(Catalogue::shipped()),
+            clock: Arc::new(FixedClock(NOW.parse().unwrap())),
+            threads: 2,
+            registry: Arc::new(Registry::default()),
+            endpoint_url: "http://weir.test/webhooks/veriff".to_owned(),
+            demo: false,
+            limits: ReadyLimits::default(),
+            log_open: Box::new(|| true),
+            timezone_default: "UTC".to_owned(),
+        };
+        change(&mut state);
+        Fixture { _folder: folder, lock, log, dir, state: web::Data::new(state) }
+    }
+
+    pub(crate) fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Appends to the log and folds it, beside the routes.
+    pub(crate) fn append(&mut self, deliveries: &[Delivery]) {
+        self.log.append(deliveries).unwrap();
+        let mut projector = Projector::open(&self.dir, &self.lock, 1).unwrap();
+        projector.catch_up(|_, _| ()).unwrap();
+        let old = self.state();
+        let state = State {
+            live: projector.live(),
+            dir: self.dir.clone(),
+            catalogue: Arc::clone(&old.catalogue),
+            clock: Arc::clone(&old.clock),
+            threads: old.threads,
+            registry: Arc::clone(&old.registry),
+            endpoint_url: old.endpoint_url.clone(),
+            demo: old.demo,
+            limits: old.limits,
+            log_open: Box::new(|| true),
+            timezone_default: old.timezone_default.clone(),
+        };
+        self.state = web::Data::new(state);
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[]).await
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let app = App::new().app_data(self.state.clone()).configure(routes);
+        let app = test::init_service(app).await;
+        let mut request = test::TestRequest::with_uri(path).method(method);
+        for header in headers {
+            request = request.insert_header(*header);
+        }
+        let response = test::call_service(&app, request.to_request()).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = String::from_utf8_lossy(&test::read_body(response).await).into_owned();
+        Answer { status, headers, body }
+    }
+
+    /// Holds the whole answer against what is wanted.
+    pub(crate) async fn check(&self, path: &str, status: u16, body: &str) {
+        let got = self.get(path).await;
+        assert_eq!((got.status, got.body.as_str()), (status, body), "{path}");
+    }
+
+    /// The answer as JSON, which has this status.
+    pub(crate) async fn json(&self, path: &str, status: u16) -> Value {
+        let got = self.get(path).await;
+        assert_eq!(got.status, status, "{path}: {}", got.body);
+        let problem = "application/problem+json";
+        assert_eq!(got.header("content-type") == problem, matches!(status, 400..=499), "{path}");
+        assert_eq!(got.header("x-content-type-options"), "nosniff");
+        assert!(got.header("content-security-policy").starts_with("default-src 'none'"));
+        serde_json::from_str(&got.body).unwrap()
+    }
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Lines `DAY-OF-MARCH T TIME SESSION[/ATTEMPT][@END-USER] CODE [STATE|-] [REASON]`, or
+/// `… raw BODY`.
+pub(crate) fn deliveries(log: &str) -> Vec<Delivery> {
+    log.lines().map(str::trim).filter(|line| !line.is_empty()).map(read_line).collect()
+}
+
+fn read_line(line: &str) -> Delivery {
+    let words: Vec<_> = line.splitn(5, ' ').collect();
+    if words[1] == "raw" {
+        return delivery(words[0], "main", words[2..].join(" ").into_bytes());
+    }
+    let word = |at: usize| words.get(at).copied().filter(|word| *word != "-");
+    let code = words[2].parse().unwrap();
+    delivery(words[0], "main", event(words[1], code, word(3), word(4)))
+}
+
+pub(crate) fn delivery(at: &str, integration: &str, body: Vec<u8>) -> Delivery {
+    let received_at = format!("2026-03-{at}:00Z").parse().unwrap();
+    Delivery { received_at, origin: Arc::new(Origin::imported(integration)), body }
+}
+
+/// The body of an event; `who` is `SESSION[/ATTEMPT][@END-USER]`.
+pub(crate) fn event(who: &str, code: u32, state: Option<&str>, reason: Option<&str>) -> Vec<u8> {
+    let (who, user) = who.split_once('@').map_or((who, None), |(who, user)| (who, Some(user)));
+    let (session, attempt) = who.split_once('/').unwrap_or((who, "1"));
+    let session: u128 = session.parse().unwrap();
+    let attempt = (attempt.parse::<u128>().unwrap() << 48) + session;
+    let action = match code {
+        7001 => "started",
+        7002 => "submitted",
+        7010 => "flow_cancelled",
+        _ => "something_new",
+    };
+    let event = json!({
+        "id": Uuid::from_u128(session).to_string(),
+        "attemptId": Uuid::from_u128(attempt).to_string(),
+        "feature": "selfid", "code": code, "action": action, "endUserId": user,
+        "vendorData": format!("ref {session}"), "context": {"state": state, "reason": reason},
+    });
+    event.to_string().into_bytes()
+}
