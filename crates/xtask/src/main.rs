@@ -2,6 +2,7 @@
 //!
 //! It is no part of the product: nothing depends on it, and it calls cargo as a person would.
 
+mod bench; // the release binary beside a baseline
 mod ci; // every check there is, in order, up to the first failure
 mod on_demand; // one heavy test, as long as asked
 mod process; // a command at the root: shown, run, its failure said
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// The gate: format, lints, documentation, licences, build, tests.
     Ci(ci::Args),
+    /// Measure the release binary, each figure beside a baseline of the same run.
+    Bench(bench::Args),
     /// Kill the server at random under load, and hold the log against what was promised.
     Kill(on_demand::KillArgs),
     /// Hold reports against the brute-force oracle on random streams.
@@ -32,6 +35,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Ci(args) => ci::run(&args),
+        Command::Bench(args) => bench::bench(&args),
         Command::Kill(args) => on_demand::kill(&args),
         Command::Differential(args) => on_demand::differential(&args),
     };

@@ -19,10 +19,13 @@ pub(crate) const DIFFERENTIAL_SEEDS: &str = "WEIR_DIFFERENTIAL_SEEDS";
 /// Builds `weir` as developers do and says where it is.
 pub(crate) fn built_weir() -> Result<PathBuf> {
     run(&mut cargo("build -p weir-cli --locked"))?;
-    let ours = env::current_exe().context("the path of this program is not known")?;
-    // Our own folder is `<target>/<profile>`, wherever the developer keeps it.
-    let target = ours.ancestors().nth(2).context("this program is in no target folder")?;
-    let weir = target.join("debug").join("weir");
+    let weir = target_dir()?.join("debug").join("weir");
     ensure!(weir.is_file(), "cargo built `weir`, but not at {}", weir.display());
     Ok(weir)
+}
+
+/// Where cargo builds: our own folder is `<target>/<profile>`, wherever the developer keeps it.
+pub(crate) fn target_dir() -> Result<PathBuf> {
+    let ours = env::current_exe().context("the path of this program is not known")?;
+    Ok(ours.ancestors().nth(2).context("this program is in no target folder")?.to_owned())
 }
