@@ -6,21 +6,21 @@
 
 mod answer; // what the provider is told
 mod body; // a body, within its size and its time
-pub mod import;
+pub mod import; // a backlog of lines, and an export that it reads back
 mod integration; // who may send: API keys and secrets
 mod limits; // how much, how long
 mod metrics; // what the endpoint counts
+mod name; // what can be an integration's name
 mod origins; // where a delivery came from, without an allocation a request
 mod queue; // deliveries that wait for the log's one writer
 mod receive; // POST /webhooks/veriff
-mod verify; // a signature over the raw bytes, in constant time // a backlog of lines, and an export that it reads back
+mod verify; // a signature over the raw bytes, in constant time
 
 pub use answer::Answer;
-pub use integration::{
-    Integration, IntegrationError, IntegrationId, Integrations, NameError, NamedSecret, check_name,
-};
+pub use integration::{Integration, IntegrationError, IntegrationId, Integrations, NamedSecret};
 pub use limits::{Limits, QueueLimits};
 pub use metrics::Metrics;
-pub use queue::{AppendQueue, Appender, Committed, NotAppended};
+pub use name::{NameError, check_name};
+pub use queue::{AppendQueue, Appender, Committed, GroupLog, NotAppended};
 pub use receive::{Ingest, PATH, routes};
 pub use verify::{Refusal, Verified, verify};

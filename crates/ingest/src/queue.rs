@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Sender, TrySendError};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
 use weir_domain::{Delivery, Seq};
 
-pub use appender::Appender;
+pub use appender::{Appender, GroupLog};
 
 /// A delivery that waits, and who waits for it.
 struct Job {
@@ -21,8 +21,8 @@ struct Job {
 
 enum Message {
     Append(Job),
-    /// Append what is already here, then end.
-    Stop,
+    /// Look whether the log is to close.
+    Wake,
 }
 
 /// A group that is on the disk.
@@ -54,7 +54,7 @@ pub enum NotAppended {
 /// The way into the log, for any number of threads. The log closes when every handle is dropped.
 #[derive(Clone)]
 pub struct AppendQueue {
-    sender: Sender<Message>,
+    sender: mpsc::Sender<Message>,
     open: Arc<AtomicBool>,
 }
 
@@ -73,7 +73,7 @@ impl AppendQueue {
         let job = Message::Append(Job { delivery, answer });
         self.sender.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => NotAppended::Busy,
-            TrySendError::Disconnected(_) => NotAppended::Unavailable,
+            TrySendError::Closed(_) => NotAppended::Unavailable,
         })?;
         // The writer drops what it did not get to: no answer is no append that we know of.
         answered.await.unwrap_or(Err(NotAppended::Unavailable))
@@ -81,10 +81,9 @@ impl AppendQueue {
 
     /// Lets nothing more in. What was let in is appended and answered, then the log closes.
     pub fn shutdown(&self) {
-        if self.open.swap(false, Ordering::AcqRel) {
-            // It fails only where the writer has already ended.
-            let _ = self.sender.send(Message::Stop);
-        }
+        self.open.store(false, Ordering::Release);
+        // It fails only where the queue is full, and then the writer is awake, or has ended.
+        let _ = self.sender.try_send(Message::Wake);
     }
 
     /// Whether the log still takes deliveries.
@@ -96,6 +95,6 @@ impl AppendQueue {
     /// Deliveries that wait for their group.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.sender.len()
+        self.sender.max_capacity() - self.sender.capacity()
     }
 }

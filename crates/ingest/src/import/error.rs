@@ -6,7 +6,7 @@ use weir_log::AppendError;
 
 use super::batch::Stop;
 use super::line::LineError;
-use crate::integration::NameError;
+use crate::name::NameError;
 
 /// An import that did not come to its end. What was appended before stays.
 #[derive(Debug, thiserror::Error)]

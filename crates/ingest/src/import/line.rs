@@ -11,7 +11,7 @@ use weir_domain::Timestamp;
 use self::fields::{Fields, Payload};
 use super::lines::LINE_BYTES_MAX;
 use crate::check_name;
-use crate::integration::NameError;
+use crate::name::NameError;
 
 /// The largest payload: far beyond an event, so that nothing of another kind gets in by mistake.
 pub const PAYLOAD_BYTES_MAX: usize = 1024 * 1024;

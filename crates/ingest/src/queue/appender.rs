@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, bounded};
+use tokio::sync::mpsc;
+use weir_domain::{Delivery, Seq};
 use weir_log::{AppendError, Log};
 
 use super::group::Group;
@@ -17,10 +18,33 @@ use crate::limits::QueueLimits;
 /// for us. Sleeping, not waiting on the queue, so that a send costs no wake-up.
 const GATHER_STEP: Duration = Duration::from_micros(500);
 
+/// What a group is appended to: the log, or in a test one that fails as told.
+pub trait GroupLog: Send + 'static {
+    /// As [`Log::append`].
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    fn append(&mut self, group: &[Delivery]) -> Result<(), AppendError>;
+
+    /// As [`Log::head`].
+    fn head(&self) -> Seq;
+}
+
+impl GroupLog for Log {
+    fn append(&mut self, group: &[Delivery]) -> Result<(), AppendError> {
+        Log::append(self, group)
+    }
+
+    fn head(&self) -> Seq {
+        Log::head(self)
+    }
+}
+
 /// The log's one writer.
-pub struct Appender<C> {
-    log: Log,
-    queue: Receiver<Message>,
+pub struct Appender<L, C> {
+    log: L,
+    queue: mpsc::Receiver<Message>,
+    open: Arc<AtomicBool>,
     limits: QueueLimits,
     on_commit: C,
     group: Group,
@@ -28,10 +52,9 @@ pub struct Appender<C> {
     crowded: bool,
     /// Whether the log refused the last group.
     refusing: bool,
-    stopping: bool,
 }
 
-impl<C: Fn(Committed) + Send + 'static> Appender<C> {
+impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
     /// Starts the thread that appends to `log`. It calls `on_commit` after each group, and
     /// `on_fatal`, before it ends, where whether a group is in the log is unknown. It ends, and
     /// gives the log back, when every handle is dropped or one was told to shut down.
@@ -39,25 +62,24 @@ impl<C: Fn(Committed) + Send + 'static> Appender<C> {
     /// # Errors
     /// If the system gives no thread.
     pub fn start(
-        log: Log,
+        log: L,
         limits: QueueLimits,
         on_commit: C,
         on_fatal: impl FnOnce(AppendError) + Send + 'static,
-    ) -> io::Result<(AppendQueue, JoinHandle<Log>)> {
-        let (sender, queue) = bounded(limits.queue_deliveries_max);
+    ) -> io::Result<(AppendQueue, JoinHandle<L>)> {
+        let (sender, queue) = mpsc::channel(limits.queue_deliveries_max);
         let open = Arc::new(AtomicBool::new(true));
+        let handle = AppendQueue { sender, open: Arc::clone(&open) };
         let closing = Closing(Arc::clone(&open));
-        let group = Group::default();
-        let (crowded, refusing, stopping) = (false, false, false);
-        let appender =
-            Appender { log, queue, limits, on_commit, group, crowded, refusing, stopping };
+        let (group, crowded, refusing) = (Group::default(), false, false);
+        let appender = Appender { log, queue, open, limits, on_commit, group, crowded, refusing };
         let thread = thread::Builder::new()
             .name("weir-append".to_owned())
             .spawn(move || appender.run(closing, on_fatal))?;
-        Ok((AppendQueue { sender, open }, thread))
+        Ok((handle, thread))
     }
 
-    fn run(mut self, closing: Closing, on_fatal: impl FnOnce(AppendError)) -> Log {
+    fn run(mut self, closing: Closing, on_fatal: impl FnOnce(AppendError)) -> L {
         let fatal = loop {
             if !self.gather() {
                 break None;
@@ -77,12 +99,15 @@ impl<C: Fn(Committed) + Send + 'static> Appender<C> {
 
     /// Takes the next group, blocking for its first. False if none will come any more.
     fn gather(&mut self) -> bool {
-        let first = if self.stopping { self.queue.try_recv().ok() } else { self.queue.recv().ok() };
-        let Some(first) = first else { return false };
+        if self.is_closing() {
+            // From here on nothing gets in, and what got in is still handed out.
+            self.queue.close();
+        }
+        let Some(first) = self.queue.blocking_recv() else { return false };
         let began = Instant::now();
         self.take(first);
         self.take_waiting();
-        while self.crowded && !self.is_full() && began.elapsed() < self.limits.gather {
+        while self.is_worth_waiting() && !self.is_full() && began.elapsed() < self.limits.gather {
             let before = self.group.len();
             thread::sleep(GATHER_STEP.min(self.limits.gather));
             self.take_waiting();
@@ -105,9 +130,17 @@ impl<C: Fn(Committed) + Send + 'static> Appender<C> {
     fn take(&mut self, message: Message) {
         match message {
             Message::Append(job) => self.group.push(job),
-            // Nothing gathers any more: whoever stops us is waiting.
-            Message::Stop => (self.stopping, self.crowded) = (true, false),
+            Message::Wake => {}
         }
+    }
+
+    fn is_closing(&self) -> bool {
+        !self.open.load(Ordering::Acquire)
+    }
+
+    /// Not for a sender who is alone, nor where someone waits for the end.
+    fn is_worth_waiting(&self) -> bool {
+        self.crowded && !self.is_closing()
     }
 
     fn is_full(&self) -> bool {
@@ -123,7 +156,7 @@ impl<C: Fn(Committed) + Send + 'static> Appender<C> {
         let began = Instant::now();
         let appended = self.log.append(self.group.deliveries());
         let took = began.elapsed();
-        self.crowded = 1 < count && !self.stopping;
+        self.crowded = 1 < count;
         match appended {
             Ok(()) => {
                 self.group.answer(Ok(()));
