@@ -27,7 +27,7 @@ const SESSIONS_PER_DAY: f64 = 1_200.0;
 const INTEGRATIONS: usize = 2;
 
 /// Simulated time goes by this much faster than real time, so that the page moves while one looks.
-const SPEED: u32 = 60;
+const SPEED: u32 = 120;
 
 /// Deliveries in one commit while the history is written.
 const GROUP_DELIVERIES: usize = 4_096;
@@ -144,7 +144,7 @@ fn write_history(
 }
 
 /// Posts what happens after `now`, as long as the process lives.
-fn play(mut deliveries: Deliveries, now: Timestamp, address: SocketAddr, keys: &[Keys]) {
+fn play(deliveries: Deliveries, now: Timestamp, address: SocketAddr, keys: &[Keys]) {
     let agent = agent();
     let senders: Vec<_> = keys
         .iter()
@@ -155,7 +155,7 @@ fn play(mut deliveries: Deliveries, now: Timestamp, address: SocketAddr, keys: &
         })
         .collect();
     let began = Instant::now();
-    while let Some(sent) = deliveries.next() {
+    for sent in deliveries {
         let due_us = sent.at.since_us(now).max(0).unsigned_abs();
         let due = Duration::from_micros(due_us / u64::from(SPEED));
         std::thread::sleep(due.saturating_sub(began.elapsed()));

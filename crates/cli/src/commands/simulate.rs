@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rand::{Rng, SeedableRng};
@@ -105,7 +105,7 @@ impl Args {
         scenario.deliveries()
     }
 
-    fn write(&self, path: &PathBuf) -> Outcome {
+    fn write(&self, path: &Path) -> Outcome {
         let mut out = output::open(Some(path))?;
         let wrong = |error| output::wrong(Some(path), error);
         let mut progress = Progress::start("writing deliveries", self.count.unwrap_or(0));
