@@ -33,9 +33,9 @@ pub(crate) const LOG: &str = "
 
 pub(crate) struct Fixture {
     _folder: TempDir,
-    lock: Lock,
+    _lock: Lock,
     log: Log,
-    dir: DataDir,
+    projector: Projector,
     state: web::Data<State>,
 }
 
@@ -60,7 +60,7 @@ impl Fixture {
         projector.catch_up(|_, _| ()).unwrap();
         let mut state = State {
             live: projector.live(),
-            dir: dir.clone(),
+            dir,
             catalogue: Arc::new(Catalogue::shipped()),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
             threads: 2,
@@ -72,7 +72,7 @@ impl Fixture {
             timezone_default: "UTC".to_owned(),
         };
         change(&mut state);
-        Fixture { _folder: folder, lock, log, dir, state: web::Data::new(state) }
+        Fixture { _folder: folder, _lock: lock, log, projector, state: web::Data::new(state) }
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -82,23 +82,7 @@ impl Fixture {
     /// Appends to the log and folds it, beside the routes.
     pub(crate) fn append(&mut self, deliveries: &[Delivery]) {
         self.log.append(deliveries).unwrap();
-        let mut projector = Projector::open(&self.dir, &self.lock, 1).unwrap();
-        projector.catch_up(|_, _| ()).unwrap();
-        let old = self.state();
-        let state = State {
-            live: projector.live(),
-            dir: self.dir.clone(),
-            catalogue: Arc::clone(&old.catalogue),
-            clock: Arc::clone(&old.clock),
-            threads: old.threads,
-            registry: Arc::clone(&old.registry),
-            endpoint_url: old.endpoint_url.clone(),
-            demo: old.demo,
-            limits: old.limits,
-            log_open: Box::new(|| true),
-            timezone_default: old.timezone_default.clone(),
-        };
-        self.state = web::Data::new(state);
+        self.projector.catch_up(|_, _| ()).unwrap();
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -8,6 +8,7 @@ pub mod assets; // the few files that a page asks for
 mod choices; // what the form offers
 mod cursor; // where the next page of a list begins
 mod describe; // the API's description, and the shapes that it names
+mod history; // one session, with the deliveries that tell of it
 pub mod page; // what is known, as markup
 mod parameters; // a query string, as a question
 mod problem; // what went wrong, as problem+json

@@ -46,9 +46,9 @@ use crate::routes;
     components(schemas(
         ReportSchema,
         routes::SessionsPage,
-        routes::Session,
-        routes::FactRow,
-        routes::DeliveryRow,
+        crate::history::Session,
+        crate::history::FactRow,
+        crate::history::DeliveryRow,
         routes::QuarantinePage,
         routes::Quarantined,
         routes::Readiness,

@@ -1,7 +1,7 @@
 //! A real answer fits what is said about it: every name in it is described, and every name that
 //! is described as required is in it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::description;
 use crate::fixture::{Fixture, LOG};
@@ -117,6 +117,44 @@ async fn every_answer_is_as_described() {
     check(&fixture, &of(99), session, 404).await;
     check(&fixture, "/api/v1/quarantine", "/api/v1/quarantine", 200).await;
     check(&fixture, "/readyz", "/readyz", 200).await;
+}
+
+/// The test above would notice.
+#[actix_web::test]
+async fn an_answer_that_is_not_as_described_does_not_fit() {
+    let all = serde_json::to_value(description()).unwrap();
+    let schema = json!({"$ref": "#/components/schemas/Report"});
+    let report = Fixture::of(LOG).json("/api/v1/reports/abandonment?by=hour", 200).await;
+    assert_eq!(fit(&all, &schema, &report, ""), Ok(()));
+    let check = |place: &str, value: Option<Value>, want: &str| {
+        let mut report = report.clone();
+        let (parent, name) = place.rsplit_once('/').unwrap();
+        let parent = report.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+        match value {
+            Some(value) => parent.insert(name.to_owned(), value),
+            None => parent.remove(name),
+        };
+        assert_eq!(fit(&all, &schema, &report, "").unwrap_err(), want);
+    };
+    check("/totals/gone", Some(json!(1)), ".totals.gone is not described");
+    check("/totals/open", None, ".totals.open is missing");
+    check("/trend/0/recovered", None, ".trend.recovered is missing");
+    check("/trend/0/bucket", Some(json!(1)), ".trend.bucket: 1 is no [\"string\"]");
+    check(
+        "/input/unit",
+        Some(json!("x")),
+        r#".input.unit: "x" is none of [String("session"), String("attempt"), String("end_user")]"#,
+    );
+    check(
+        "/by_state/0/share",
+        Some(json!({"value": 1})),
+        r#".by_state.share: {"value":1} fits no choice"#,
+    );
+    check(
+        "/by_state/0/order",
+        Some(json!("x")),
+        r#".by_state.order: "x" is no ["integer", "null"]"#,
+    );
 }
 
 #[test]

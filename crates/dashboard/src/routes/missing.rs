@@ -70,6 +70,14 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_path_that_is_no_text_is_a_problem_too() {
+        let fixture = Fixture::of("");
+        let got = fixture.json("/api/v1/sessions/%FF%00", 400).await;
+        assert_eq!(got["parameter"], "id");
+        assert_eq!(fixture.get("/assets/%FF").await.status, 404);
+    }
+
+    #[actix_web::test]
     async fn another_method_is_a_problem_that_says_which_is_taken() {
         let fixture = Fixture::of("");
         for path in ["/", "/api/v1/sessions", "/healthz"] {

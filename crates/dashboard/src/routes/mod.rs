@@ -18,7 +18,7 @@ pub(crate) use metrics::__path_metrics;
 pub(crate) use openapi::__path_openapi;
 pub(crate) use quarantine::{__path_quarantine, QuarantinePage, Quarantined};
 pub(crate) use readyz::{__path_readyz, Readiness};
-pub(crate) use session::{__path_session, DeliveryRow, FactRow, Session};
+pub(crate) use session::__path_session;
 pub(crate) use sessions::{__path_sessions, SessionsPage};
 
 use actix_web::dev::Handler;

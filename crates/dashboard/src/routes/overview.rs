@@ -29,11 +29,12 @@ fn render(state: &State, asked: &Asked, problem: Option<Problem>) -> (StatusCode
     };
     let sentence = report.as_ref().err().map(ToString::to_string).unwrap_or_default();
     let status = if report.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let lag = state.live.lag();
     let (choices, folded) = {
         let model = state.live.model();
         (choices(&model, &state.catalogue), model.position().get())
     };
+    // Asked second: what is folded between the two is rather left out than counted twice.
+    let lag = state.live.lag();
     let markup = page::overview(&View {
         answer: report.as_ref().map_err(|_| sentence.as_str()),
         catalogue: &state.catalogue,

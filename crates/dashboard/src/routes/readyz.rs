@@ -88,7 +88,7 @@ fn why_not(
         Some(format!(
             "the reports are {deliveries} deliveries behind the log, more than {lag_deliveries_max}; wait"
         ))
-    } else if lag_seconds_max as f64 <= lag_seconds && 0 < deliveries {
+    } else if (lag_seconds_max as f64) < lag_seconds && 0 < deliveries {
         Some(format!(
             "the reports are {lag_seconds:.1} s behind the log, more than {lag_seconds_max} s; wait"
         ))
