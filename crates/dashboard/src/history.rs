@@ -11,6 +11,7 @@ use weir_projector::{Event, Quarantine};
 use weir_readmodel::{DeliveryFlags, Exits, Model, Row, SessionView};
 use weir_report::Query;
 
+use crate::describe::OutcomeName;
 use crate::problem::Problem;
 
 /// One session as of an instant.
@@ -34,6 +35,7 @@ pub(crate) struct Session {
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
     /// What became of it.
+    #[schema(value_type = OutcomeName, inline)]
     outcome: &'static str,
     /// The screen that the outcome carries.
     #[schema(required)]

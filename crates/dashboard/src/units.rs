@@ -12,6 +12,7 @@ use weir_readmodel::{Model, Row, UnitView};
 use weir_report::{CohortUnit, Filters, Query, cohort};
 
 use crate::cursor::Cursor;
+use crate::describe::OutcomeName;
 
 /// One unit, with the session that it is, belongs to, or began with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,6 +27,7 @@ pub(crate) struct UnitRow {
     #[schema(required)]
     pub(crate) feature: Option<String>,
     /// What became of the unit.
+    #[schema(value_type = OutcomeName, inline)]
     pub(crate) outcome: &'static str,
     /// The screen that the outcome carries.
     #[schema(required)]

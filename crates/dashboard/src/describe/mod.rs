@@ -12,7 +12,7 @@ mod webhook; // the endpoint that `ingest` mounts
 use utoipa::OpenApi;
 
 pub(crate) use parameters::{
-    FormatParameter, PageParameters, QuestionParameters, SessionParameters,
+    FormatParameter, OutcomeName, PageParameters, QuestionParameters, SessionParameters,
 };
 pub(crate) use report::ReportSchema;
 
