@@ -32,6 +32,17 @@ pub struct Form {
 }
 
 impl Form {
+    /// The same view with the instants that were meant in place of "now" and "-30d", so that what
+    /// it leads to is what was counted.
+    pub(crate) fn pinned(&self, query: &weir_report::Query) -> Form {
+        Form {
+            from: query.from.to_string(),
+            to: query.to.to_string(),
+            as_of: query.as_of.to_string(),
+            ..self.clone()
+        }
+    }
+
     /// The single values with their names in a query, in the order of the form.
     pub(crate) fn values(&self) -> [(&'static str, &str); 8] {
         [

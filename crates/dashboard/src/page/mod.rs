@@ -105,7 +105,7 @@ pub fn overview(view: &View<'_>) -> Markup {
             main #main data-live[live] {
                 @match view.answer {
                     _ if view.deliveries_total == 0 => { (start::start(view.endpoint_url)) },
-                    Ok(report) => { (sections(report, view.catalogue, &SessionLinks(view.form))) },
+                    Ok(report) => { (sections(report, view.catalogue, &SessionLinks(&view.form.pinned(&report.query)))) },
                     Err(_) => { (unanswered()) },
                 }
                 (status::status(view))

@@ -35,13 +35,7 @@ pub(super) fn status(view: &View<'_>) -> Markup {
 
 /// The same view as a file: with the instants in place of "now", so that it stays the same.
 fn exports(form: &Form, report: &Report) -> Markup {
-    let query = &report.query;
-    let pinned = Form {
-        from: query.from.to_string(),
-        to: query.to.to_string(),
-        as_of: query.as_of.to_string(),
-        ..form.clone()
-    };
+    let pinned = form.pinned(&report.query);
     let href =
         |format: &str| format!("/api/v1/reports/abandonment?{}&format={format}", pinned.query());
     html! {

@@ -97,14 +97,15 @@ fn a_filter_is_a_chip_that_takes_itself_off() {
 }
 
 #[test]
-fn an_export_is_of_exactly_this_view() {
+fn exports_and_lists_are_of_exactly_this_view() {
     let text = page(Ok(&fixture::full()), &Form::default(), 7);
     assert!(text.contains(
         "/api/v1/reports/abandonment?from=2026-01-04T22:00:00Z&amp;to=2026-02-03T22:00:00Z&amp;\
          as_of=2026-02-03T23:02:00Z&amp;format=csv"
     ));
     assert!(text.contains(
-        "href=\"/api/v1/sessions?state=camera_access_blocked_screen_shown&amp;\
+        "href=\"/api/v1/sessions?from=2026-01-04T22:00:00Z&amp;to=2026-02-03T22:00:00Z&amp;\
+         as_of=2026-02-03T23:02:00Z&amp;state=camera_access_blocked_screen_shown&amp;\
          outcome=cancelled&amp;outcome=lost_in_handover\""
     ));
 }

@@ -22,6 +22,7 @@ pub(crate) use session::__path_session;
 pub(crate) use sessions::{__path_sessions, SessionsPage};
 
 use actix_web::dev::Handler;
+use actix_web::middleware::Compress;
 use actix_web::{FromRequest, Responder, Route, guard, web};
 
 /// An address, as the API's description writes it, and what answers there.
@@ -46,7 +47,9 @@ pub(crate) const ROUTES: [Mounted; 10] = [
 pub fn routes(cfg: &mut web::ServiceConfig) {
     for (path, route) in ROUTES {
         let wrong_method = web::to(missing::wrong_method);
-        cfg.service(web::resource(path).route(route()).default_service(wrong_method));
+        // A page draws each chart in three widths, which packs to a tenth.
+        let resource = web::resource(path).route(route()).default_service(wrong_method);
+        cfg.service(resource.wrap(Compress::default()));
     }
     cfg.default_service(web::to(missing::missing));
 }
