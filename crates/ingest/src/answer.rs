@@ -1,8 +1,14 @@
 //! What the provider is told.
 
-use actix_web::HttpResponse;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::web::{Bytes, Payload};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 
 use crate::limits::RETRY_AFTER_S;
 
@@ -82,7 +88,8 @@ impl Answer {
         }
     }
 
-    pub(crate) fn response(self) -> HttpResponse {
+    /// The answer to a request whose body was `payload`.
+    pub(crate) fn response(self, payload: Payload) -> HttpResponse {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);
         let plain = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -91,16 +98,43 @@ impl Answer {
             Answer::WrongMethod => (ALLOW, "POST"),
             Answer::Encoded => (ACCEPT_ENCODING, "identity"),
             Answer::Unavailable => (RETRY_AFTER, RETRY_AFTER_S),
-            _ => return finish(self, response),
+            _ => return finish(self, response, payload),
         };
         response.insert_header((name, HeaderValue::from_static(value)));
-        finish(self, response)
+        finish(self, response, payload)
     }
 }
 
-fn finish(answer: Answer, mut response: actix_web::HttpResponseBuilder) -> HttpResponse {
+fn finish(answer: Answer, mut response: HttpResponseBuilder, payload: Payload) -> HttpResponse {
     if answer.leaves_a_body() {
-        response.force_close();
+        response.force_close().body(Parting { text: answer.text(), _payload: payload })
+    } else {
+        response.body(answer.text())
     }
-    response.body(answer.text())
+}
+
+/// The last words on a connection whose request was not read to its end.
+///
+/// The rest of a chunked body that nobody holds would be drained for as long as it comes. Held
+/// until the answer is out, it is drained for the disconnect timeout at most.
+struct Parting {
+    text: &'static str,
+    _payload: Payload,
+}
+
+impl MessageBody for Parting {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.text.len() as u64)
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        let text = std::mem::take(&mut self.get_mut().text);
+        let text = (!text.is_empty()).then(|| Ok(Bytes::from_static(text.as_bytes())));
+        Poll::Ready(text)
+    }
 }

@@ -11,7 +11,7 @@ use crate::limits::BODY_BYTES_AHEAD;
 /// The whole body as it was sent, or the answer that it gets instead.
 pub(crate) async fn read(
     headers: &HeaderMap,
-    payload: Payload,
+    payload: &mut Payload,
     bytes_max: usize,
     deadline: Instant,
 ) -> Result<Vec<u8>, Answer> {
@@ -27,7 +27,7 @@ pub(crate) async fn read(
     }
 }
 
-async fn collect(mut payload: Payload, ahead: usize, bytes_max: usize) -> Result<Vec<u8>, Answer> {
+async fn collect(payload: &mut Payload, ahead: usize, bytes_max: usize) -> Result<Vec<u8>, Answer> {
     let mut body = Vec::with_capacity(ahead);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Answer::Broken)?;

@@ -8,8 +8,9 @@ pub(crate) const BODY_BYTES_MAX: usize = 64 * 1024;
 pub(crate) const QUEUE_DELIVERIES_MAX: usize = 1_024;
 /// Deliveries in one commit. From here on a larger group gains little.
 pub(crate) const GROUP_DELIVERIES_MAX: usize = 256;
-/// How long the first delivery of a group waits for others, under load.
-const GATHER: Duration = Duration::from_millis(2);
+/// How long a group gathers, under load. Measured at 64 and 256 connections: a tenth less CPU a
+/// request than without; 2 ms saves no more and costs a third of the rate.
+const GATHER: Duration = Duration::from_micros(500);
 /// How long a body may take, from the end of the head to its last byte.
 const BODY_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a verified delivery may wait for its commit.

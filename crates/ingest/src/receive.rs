@@ -51,15 +51,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 
 async fn receive(
     request: HttpRequest,
-    payload: web::Payload,
+    mut payload: web::Payload,
     ingest: web::Data<Ingest>,
 ) -> HttpResponse {
-    let (answer, integration) = match ingest.take(&request, payload).await {
+    let (answer, integration) = match ingest.take(&request, &mut payload).await {
         Ok(integration) => (Answer::Appended, Some(integration)),
         Err(Refused { answer, integration }) => (answer, integration),
     };
     ingest.metrics.answered(answer, integration);
-    answer.response()
+    answer.response(payload)
 }
 
 /// What a request gets that was not appended.
@@ -80,7 +80,7 @@ impl Ingest {
     async fn take(
         &self,
         request: &HttpRequest,
-        payload: web::Payload,
+        payload: &mut web::Payload,
     ) -> Result<IntegrationId, Refused> {
         let began = Instant::now();
         if request.method() != Method::POST {

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::mpsc;
 use weir_domain::{Delivery, Seq};
@@ -13,10 +13,6 @@ use weir_log::{AppendError, Log};
 use super::group::Group;
 use super::{AppendQueue, Committed, Message, NotAppended};
 use crate::limits::QueueLimits;
-
-/// Gathering looks up this often, and ends when nothing came since: then all who send are waiting
-/// for us. Sleeping, not waiting on the queue, so that a send costs no wake-up.
-const GATHER_STEP: Duration = Duration::from_micros(500);
 
 /// What a group is appended to: the log, or in a test one that fails as told.
 pub trait GroupLog: Send + 'static {
@@ -104,16 +100,12 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
             self.queue.close();
         }
         let Some(first) = self.queue.blocking_recv() else { return false };
-        let began = Instant::now();
         self.take(first);
         self.take_waiting();
-        while self.is_worth_waiting() && !self.is_full() && began.elapsed() < self.limits.gather {
-            let before = self.group.len();
-            thread::sleep(GATHER_STEP.min(self.limits.gather));
+        if self.is_worth_waiting() {
+            // Asleep, and not at the queue's end, so that a send costs no wake-up.
+            thread::sleep(self.limits.gather);
             self.take_waiting();
-            if self.group.len() == before {
-                break;
-            }
         }
         true
     }
@@ -140,7 +132,7 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
 
     /// Not for a sender who is alone, nor where someone waits for the end.
     fn is_worth_waiting(&self) -> bool {
-        self.crowded && !self.is_closing()
+        self.crowded && !self.is_full() && !self.is_closing()
     }
 
     fn is_full(&self) -> bool {

@@ -5,7 +5,7 @@ mod server; // the endpoint on a port of its own, and a client that writes what 
 use std::time::{Duration, Instant};
 
 use weir_domain::Origin;
-use weir_ingest::Limits;
+use weir_ingest::{Limits, PATH};
 
 use self::server::{Client, NOW, Server, chunked, post, signed};
 use crate::support::{API_KEY, SECRET, at, sign};
@@ -110,6 +110,24 @@ fn a_body_may_be_as_large_as_the_limit_and_no_larger() {
     assert_eq!(server.ask(&signed(&"x".repeat(3_000_000))).status, 413);
     assert_eq!(server.ask(&chunked("", &[&[b'x'; 1_000_000], &[b'x'; 2_000_000]])).status, 413);
     assert_eq!(server.fixture.recorded().len(), 2);
+}
+
+#[test]
+fn a_body_without_end_is_not_listened_to_for_long() {
+    let server = Server::start(Limits { body_bytes_max: 1_000, ..Limits::default() });
+    for head in ["Transfer-Encoding: chunked", "Content-Length: 99999999999"] {
+        for method in ["POST", "PUT"] {
+            let mut client = server.connect();
+            client
+                .write(format!("{method} {PATH} HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n").as_bytes());
+            let chunk = format!("400\r\n{}\r\n", "x".repeat(1_024));
+            let began = Instant::now();
+            while client.try_write(chunk.as_bytes()) && began.elapsed() < Duration::from_secs(20) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "{method}, {head}");
+        }
+    }
 }
 
 #[test]

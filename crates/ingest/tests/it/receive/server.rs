@@ -142,9 +142,9 @@ impl Client {
         self.stream.write_all(bytes).unwrap();
     }
 
-    /// As far as the other side still listens.
-    pub(crate) fn try_write(&mut self, bytes: &[u8]) {
-        let _ = self.stream.write_all(bytes);
+    /// Whether the other side still listens.
+    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
     }
 
     pub(crate) fn answer(&mut self) -> Answer {
