@@ -2,18 +2,28 @@
 //!
 //! [`oracle`] computes the abandonment report from raw deliveries, from the text of
 //! `semantics.md` alone and with no product code; [`streams`] invents nasty logs and questions;
-//! [`same`] says where two reports differ. The tests in `tests/` put them beside the binary.
+//! [`same`] says where two reports differ. The tests in `tests/` put them beside the binary, which
+//! [`home`] and [`server`] run as an operator would, in a folder of its own.
 
 // A wrong expectation must stop a test at once, with its reason.
 #![allow(clippy::expect_used)]
 
 pub mod bin_path; // where the binary under test is
+pub mod chance; // a seed that is printed
 pub mod command_line; // a query as the flags of `weir report`
+pub mod event; // bodies that the provider would send
+pub mod home; // a folder of its own for the binary, with a configuration
+pub mod http; // a client that sends exactly the bytes it is told to
 pub mod ndjson; // a stream as the lines of `weir import`
 pub mod oracle; // the report, computed the slow and obvious way
+pub mod page; // a page's text, taken apart
+pub mod png; // a picture's size and content
 pub mod same; // where a product's report differs from the oracle's
+pub mod server; // `weir serve` as a process, and posting to it
 pub mod streams; // random logs and random questions, seeded
 
 pub use bin_path::weir_bin;
+pub use home::{Home, Run};
 pub use oracle::{Query, RawDelivery, abandonment};
 pub use same::{assert_same, first_difference};
+pub use server::Server;
