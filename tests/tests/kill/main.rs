@@ -1,0 +1,14 @@
+//! The process is killed at any moment; what it said, holds.
+//!
+//! `WEIR_KILL_CYCLES=N` kills a server N times over one data directory, `WEIR_KILL_SEED=S` repeats
+//! what chance did in a run that printed S.
+
+#![allow(missing_docs)]
+
+mod check; // what must hold whenever nobody runs
+mod load; // clients that post as fast as they are answered
+mod long_work; // an import and a rebuild that are killed
+mod serve; // a server that is killed while clients post
+
+/// Where the seed comes from.
+const SEED: &str = "WEIR_KILL_SEED";
