@@ -1,9 +1,10 @@
 //! A log and a backlog of simulated sessions.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use weir_domain::{Delivery, Origin, Timestamp};
+use anyhow::ensure;
+use weir_domain::{Delivery, Origin, Seq, Timestamp};
 use weir_log::{DataDir, Log};
 use weir_simulator::{Scenario, Sent};
 
@@ -21,12 +22,15 @@ pub(crate) fn deliveries(seed: u64, count: u64) -> impl Iterator<Item = Sent> {
     endless.deliveries().take(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// A data directory whose log holds so many deliveries.
-pub(crate) fn log(work: &Path, seed: u64, count: u64) -> anyhow::Result<PathBuf> {
-    let path = work.join("log");
-    let dir = DataDir::at(&path);
+/// Fills the log of `path` with so many deliveries, if it does not hold them already.
+pub(crate) fn log(path: &Path, seed: u64, count: u64) -> anyhow::Result<()> {
+    let dir = DataDir::at(path);
     let lock = dir.lock("weir-bench")?;
     let mut log = Log::open(&dir, &lock)?;
+    if log.head().get() == count {
+        return Ok(());
+    }
+    ensure!(log.head() == Seq::START, "{} holds another log", path.display());
     let origins = ["main", "test"].map(|name| Arc::new(Origin::imported(name)));
     let mut all = deliveries(seed, count).map(|sent| Delivery {
         received_at: sent.at,
@@ -36,7 +40,7 @@ pub(crate) fn log(work: &Path, seed: u64, count: u64) -> anyhow::Result<PathBuf>
     loop {
         let group: Vec<_> = all.by_ref().take(GROUP_DELIVERIES).collect();
         if group.is_empty() {
-            return Ok(path);
+            return Ok(());
         }
         log.append(&group)?;
     }

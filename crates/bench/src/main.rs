@@ -50,6 +50,9 @@ struct Args {
     /// The same seed simulates the same people
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// A log to use again for rebuild and report; made, and kept, where it is missing
+    #[arg(long, value_name = "DIR")]
+    log_dir: Option<PathBuf>,
     /// Where to work: on the disk that is to be measured
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     work_dir: PathBuf,
@@ -84,7 +87,8 @@ fn run(args: &Args) -> anyhow::Result<()> {
         import::measure(args, temp.path())?;
     }
     if wanted(Part::Rebuild) || wanted(Part::Report) {
-        let dir = backlog::log(temp.path(), args.seed, args.deliveries)?;
+        let dir = args.log_dir.clone().unwrap_or_else(|| temp.path().join("log"));
+        backlog::log(&dir, args.seed, args.deliveries)?;
         if wanted(Part::Rebuild) {
             rebuild::measure(args, &dir)?;
         }

@@ -120,7 +120,7 @@ fn rows(model: &Model, query: &Query, units: &[CohortUnit], skipped: usize) -> V
     let instants = earliest.first_at..latest.first_at.plus_us(1);
     for part in 0..model.parts() {
         model.scan(part, query.unit, &instants, query.as_of, |unit| {
-            if let Some(rows) = found.get_mut(&(unit.standing.first_at, unit.session)) {
+            if let Some(rows) = found.get_mut(&(unit.summary.first_at, unit.session)) {
                 rows.extend(row(model, query, unit));
             }
         });
@@ -133,7 +133,7 @@ fn rows(model: &Model, query: &Query, units: &[CohortUnit], skipped: usize) -> V
 
 /// What the page shows of one unit; none if the query's filters do not keep it.
 fn row(model: &Model, query: &Query, unit: &UnitView<'_>) -> Option<UnitRow> {
-    let outcome = unit.standing.outcome(query.as_of, query.window_us);
+    let outcome = unit.summary.outcome(query.as_of, query.window_us);
     let exit = outcome.exit().map(|exit| model.exits().texts(exit));
     // Only attempts of one session share a key, and they can differ in these alone.
     if !keeps(&query.filters, outcome, exit) {
@@ -148,8 +148,8 @@ fn row(model: &Model, query: &Query, unit: &UnitView<'_>) -> Option<UnitRow> {
         outcome: outcome.kind().name(),
         state: state.map(str::to_owned),
         reason: reason.map(str::to_owned),
-        first_at: unit.standing.first_at,
-        submitted_at: unit.standing.submitted_at,
+        first_at: unit.summary.first_at,
+        submitted_at: unit.summary.submitted(),
         attempts: unit.attempts(),
     })
 }

@@ -11,6 +11,7 @@ mod facts; // what a unit's log says happened, and when first
 mod outcome; // what became of a unit, as of an instant
 mod rate; // a part of a whole, with its interval
 mod seq; // a place in the log
+mod summary; // a standing as columns keep it
 mod timestamp; // an instant, in microseconds
 mod unit; // what a report counts
 
@@ -21,5 +22,6 @@ pub use facts::{ExitId, Fact, FactKind, LastExit, Standing};
 pub use outcome::{Outcome, OutcomeKind, WINDOW_DEFAULT_US};
 pub use rate::{Interval, Rate, Z_95};
 pub use seq::Seq;
+pub use summary::{Marks, Summary};
 pub use timestamp::{Timestamp, TimestampError};
 pub use unit::Unit;

@@ -54,28 +54,14 @@ impl Standing {
     /// The outcome as of `as_of`, with the stall window `window_us` in microseconds.
     #[must_use]
     pub fn outcome(&self, as_of: Timestamp, window_us: i64) -> Outcome {
-        let elapsed = |since: Timestamp| window_us <= as_of.since_us(since);
-        if self.submitted_at.is_some() {
-            Outcome::Submitted
-        } else if let Some(cancel) = self.last_cancel {
-            Outcome::Cancelled(cancel.exit)
-        } else if let Some(handover) = self.last_handover {
-            if elapsed(handover.at) {
-                Outcome::LostInHandover(handover.exit)
-            } else {
-                Outcome::HandedOver(handover.exit)
-            }
-        } else if elapsed(self.first_at) {
-            Outcome::Stalled
-        } else {
-            Outcome::InProgress
-        }
+        self.summary().outcome(as_of, window_us)
     }
 }
 
 impl Outcome {
     /// The outcome without its screen and reason.
     #[must_use]
+    #[inline]
     pub const fn kind(self) -> OutcomeKind {
         match self {
             Outcome::Submitted => OutcomeKind::Submitted,
@@ -89,6 +75,7 @@ impl Outcome {
 
     /// The screen and reason that the outcome carries, if it carries any.
     #[must_use]
+    #[inline]
     pub const fn exit(self) -> Option<ExitId> {
         match self {
             Outcome::Cancelled(exit)

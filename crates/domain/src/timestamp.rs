@@ -27,24 +27,28 @@ impl Timestamp {
 
     /// The instant so many microseconds after 1970-01-01T00:00:00Z.
     #[must_use]
+    #[inline]
     pub const fn from_micros(us: i64) -> Timestamp {
         Timestamp(us)
     }
 
     /// Microseconds since 1970-01-01T00:00:00Z.
     #[must_use]
+    #[inline]
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
     /// The instant `us` microseconds later; stops at the ends of what can be held.
     #[must_use]
+    #[inline]
     pub const fn plus_us(self, us: i64) -> Timestamp {
         Timestamp(self.0.saturating_add(us))
     }
 
     /// Microseconds from `earlier` to this instant; negative if it lies before.
     #[must_use]
+    #[inline]
     pub const fn since_us(self, earlier: Timestamp) -> i64 {
         self.0.saturating_sub(earlier.0)
     }

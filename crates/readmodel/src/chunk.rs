@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytemuck::{Pod, Zeroable};
-use weir_domain::{ExitId, Fact, FactKind, LastExit, Seq, Standing, Timestamp};
+use weir_domain::{ExitId, Fact, FactKind, Marks, Seq, Standing, Summary, Timestamp};
 
 use crate::Code;
 
@@ -20,25 +20,14 @@ pub(crate) const NEVER_US: i64 = i64::MAX;
 /// In a column of rows or list places: none.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-/// What a session's facts show, as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Marks(pub(crate) u16);
-
-impl Marks {
-    pub(crate) const STARTED: u16 = 1;
-    pub(crate) const SUBMITTED_EVENT: u16 = 2;
-    pub(crate) const OTHER_DOCUMENT: u16 = 4;
-    /// `exit` is that of a cancel.
-    pub(crate) const CANCEL: u16 = 8;
-    /// `exit` is that of a handover: there is no cancel.
-    pub(crate) const HANDOVER: u16 = 16;
-    /// More than one cancel or handover: only the list tells all.
-    pub(crate) const SEVERAL_EXITS: u16 = 32;
-
-    pub(crate) const fn has(self, mark: u16) -> bool {
-        self.0 & mark != 0
-    }
-}
+/// More than one attempt.
+pub(crate) const SEVERAL_ATTEMPTS: Marks = Marks(Marks::FREE);
+/// Exactly two cancels or handovers: `other_exit` is the one that `exit` is not.
+pub(crate) const TWO_EXITS: Marks = Marks(Marks::FREE << 1);
+/// That other one is a cancel.
+pub(crate) const OTHER_IS_CANCEL: Marks = Marks(Marks::FREE << 2);
+/// More than two: only the list tells all.
+pub(crate) const MANY_EXITS: Marks = Marks(Marks::FREE << 3);
 
 /// A fact as the list keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
@@ -143,8 +132,9 @@ pub(crate) struct Chunk {
     pub(crate) submitted_at_us: Vec<i64>,
     /// Of the last cancel, or of the last handover where there is no cancel.
     pub(crate) exit_at_us: Vec<i64>,
-    pub(crate) exit_seq: Vec<u64>,
     pub(crate) exit: Vec<u32>,
+    /// The one that `exit` is not, of a session with two.
+    pub(crate) other_exit: Vec<u32>,
     pub(crate) marks: Vec<u16>,
 
     /// Where the session's list of facts begins.
@@ -155,6 +145,7 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.id.len()
     }
@@ -172,8 +163,8 @@ impl Chunk {
         self.first_at_us.push(NEVER_US);
         self.submitted_at_us.push(NEVER_US);
         self.exit_at_us.push(NEVER_US);
-        self.exit_seq.push(0);
         self.exit.push(0);
+        self.other_exit.push(0);
         self.marks.push(0);
         self.facts_from.push(NOWHERE);
     }
@@ -192,7 +183,12 @@ impl Chunk {
         u16::try_from(at + 1).unwrap_or(u16::MAX)
     }
 
+    /// How many attempts the session has. Asking the mark first spares a search for nearly all.
+    #[inline]
     pub(crate) fn attempts(&self, row: usize) -> usize {
+        if !Marks(self.marks[row]).has(SEVERAL_ATTEMPTS) {
+            return 1;
+        }
         1 + self.more_attempts.get(&key(row)).map_or(0, Vec::len)
     }
 
@@ -235,38 +231,20 @@ impl Chunk {
     }
 
     /// Whether the columns tell all that is known of the chunk's sessions as of `as_of`.
+    #[inline]
     pub(crate) fn is_settled(&self, as_of: Timestamp) -> bool {
         self.latest_us <= as_of.as_micros()
     }
 
     /// What the columns say of the session as of its latest fact.
-    pub(crate) fn standing(&self, row: usize) -> Standing {
-        let marks = Marks(self.marks[row]);
-        if marks.has(Marks::SEVERAL_EXITS) {
-            return self.standing_as_of(row, Timestamp::MAX).unwrap_or(self.simple(row, marks));
-        }
-        self.simple(row, marks)
-    }
-
-    /// The same, of a session with at most one exit.
     #[inline]
-    fn simple(&self, row: usize, marks: Marks) -> Standing {
-        let at = |us: i64| (us != NEVER_US).then(|| Timestamp::from_micros(us));
-        let exit = LastExit {
-            at: Timestamp::from_micros(self.exit_at_us[row]),
-            seq: Seq::new(self.exit_seq[row]),
-            exit: ExitId(self.exit[row]),
-        };
-        let cancel = marks.has(Marks::CANCEL);
-        Standing {
+    pub(crate) fn summary(&self, row: usize) -> Summary {
+        Summary {
             first_at: Timestamp::from_micros(self.first_at_us[row]),
-            started: marks.has(Marks::STARTED),
-            submitted_event: marks.has(Marks::SUBMITTED_EVENT),
-            other_document: marks.has(Marks::OTHER_DOCUMENT),
-            submitted_at: at(self.submitted_at_us[row]),
-            first_cancel_at: cancel.then_some(exit.at),
-            last_cancel: cancel.then_some(exit),
-            last_handover: marks.has(Marks::HANDOVER).then_some(exit),
+            submitted_at: Timestamp::from_micros(self.submitted_at_us[row]),
+            exit_at: Timestamp::from_micros(self.exit_at_us[row]),
+            exit: ExitId(self.exit[row]),
+            marks: Marks(self.marks[row]),
         }
     }
 
@@ -289,8 +267,8 @@ impl Chunk {
             self.first_at_us.len(),
             self.submitted_at_us.len(),
             self.exit_at_us.len(),
-            self.exit_seq.len(),
             self.exit.len(),
+            self.other_exit.len(),
             self.marks.len(),
             self.facts_from.len(),
         ];
@@ -302,31 +280,52 @@ impl Chunk {
             && within(&self.end_user, model.end_users.len())
             && self.end_user_next.iter().all(|&row| row == NOWHERE || (row as usize) < sessions)
             && self.facts.iter().all(|fact| fact.is_whole(model.exits.len()))
-            && self.exit.iter().all(|&exit| exit == 0 || (exit as usize) < model.exits.len())
+            && [&self.exit, &self.other_exit]
+                .into_iter()
+                .flatten()
+                .all(|&exit| exit == 0 || (exit as usize) < model.exits.len())
     }
 
     fn summarise(&mut self, row: usize) {
         let Some(standing) = self.standing_as_of(row, Timestamp::MAX) else { return };
-        let exits = self
+        let Summary { first_at, submitted_at, exit_at, exit, marks } = standing.summary();
+        self.first_at_us[row] = first_at.as_micros();
+        self.submitted_at_us[row] = submitted_at.as_micros();
+        self.exit_at_us[row] = exit_at.as_micros();
+        self.exit[row] = exit.0;
+        let (other_exit, exit_marks) = self.other_exit(row, exit, marks);
+        self.other_exit[row] = other_exit;
+        let several = self.more_attempts.contains_key(&key(row));
+        self.marks[row] = marks.with(exit_marks, true).with(SEVERAL_ATTEMPTS, several).0;
+    }
+
+    /// Of a session with two exits the one that is not `exit`, and what is said of it.
+    fn other_exit(&self, row: usize, exit: ExitId, marks: Marks) -> (u32, Marks) {
+        let mut exits: Vec<(ExitId, bool)> = self
             .facts(row)
-            .filter(|fact| matches!(fact.kind, FactKind::Cancel(_) | FactKind::Handover(_)))
-            .count();
-        let us = |at: Option<Timestamp>| at.map_or(NEVER_US, Timestamp::as_micros);
-        let exit = standing.last_cancel.or(standing.last_handover);
-        self.first_at_us[row] = standing.first_at.as_micros();
-        self.submitted_at_us[row] = us(standing.submitted_at);
-        self.exit_at_us[row] = us(exit.map(|exit| exit.at));
-        self.exit_seq[row] = exit.map_or(0, |exit| exit.seq.get());
-        self.exit[row] = exit.map_or(0, |exit| exit.exit.0);
-        let bits = [
-            (Marks::STARTED, standing.started),
-            (Marks::SUBMITTED_EVENT, standing.submitted_event),
-            (Marks::OTHER_DOCUMENT, standing.other_document),
-            (Marks::CANCEL, standing.last_cancel.is_some()),
-            (Marks::HANDOVER, standing.last_cancel.is_none() && standing.last_handover.is_some()),
-            (Marks::SEVERAL_EXITS, 1 < exits),
-        ];
-        self.marks[row] = bits.iter().filter(|(_, is)| *is).map(|(mark, _)| mark).sum();
+            .filter_map(|fact| match fact.kind {
+                FactKind::Cancel(exit) => Some((exit, true)),
+                FactKind::Handover(exit) => Some((exit, false)),
+                _ => None,
+            })
+            .collect();
+        match exits.len() {
+            0 | 1 => (0, Marks::default()),
+            2 => {
+                // One of the two is the exit itself; which, if they are alike, does not matter.
+                exits.retain({
+                    let mut found = false;
+                    move |&one| {
+                        let is_it = !found && one == (exit, marks.has(Marks::CANCEL));
+                        found |= is_it;
+                        !is_it
+                    }
+                });
+                let (ExitId(other), is_cancel) = exits[0];
+                (other, TWO_EXITS.with(OTHER_IS_CANCEL, is_cancel))
+            }
+            _ => (0, MANY_EXITS),
+        }
     }
 }
 
@@ -338,7 +337,7 @@ fn key(row: usize) -> u32 {
 mod tests {
     use super::{Chunk, Joined, PackedFact};
     use proptest::prelude::*;
-    use weir_domain::{ExitId, Fact, FactKind, Seq, Standing, Timestamp};
+    use weir_domain::{ExitId, Fact, FactKind, Marks, Seq, Standing, Summary, Timestamp};
 
     fn fact() -> impl Strategy<Value = Fact> {
         (0..9_u8, 0..3_u32, 0..20_i64, 0..3_u16).prop_map(|(kind, exit, at, attempt)| Fact {
@@ -373,10 +372,10 @@ mod tests {
             for (fact, n) in facts.iter().zip(1..) {
                 chunk.join(0, &Fact { seq: Seq::new(n), ..*fact });
             }
-            let want = Standing::of(chunk.facts(0), Timestamp::MAX).unwrap();
-            let got = chunk.standing(0);
-            // A handover that a cancel outweighs is not in the columns of a session with one exit.
-            prop_assert_eq!(got, want);
+            let want = Standing::of(chunk.facts(0), Timestamp::MAX).unwrap().summary();
+            let got = chunk.summary(0);
+            prop_assert_eq!(Marks(got.marks.0 & (Marks::FREE - 1)), want.marks);
+            prop_assert_eq!(Summary { marks: want.marks, ..got }, want);
         }
     }
 

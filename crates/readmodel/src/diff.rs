@@ -59,7 +59,7 @@ impl Model {
 }
 
 fn differ(live: &Chunk, rebuilt: &Chunk, at: usize) -> bool {
-    live.standing(at) != rebuilt.standing(at)
+    live.summary(at) != rebuilt.summary(at)
         || live.id[at] != rebuilt.id[at]
         || live.attempt_ids(at) != rebuilt.attempt_ids(at)
         || live.last_seq[at] != rebuilt.last_seq[at]

@@ -37,8 +37,8 @@ pub(crate) fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
         first_at_us,
         submitted_at_us,
         exit_at_us,
-        exit_seq,
         exit,
+        other_exit,
         marks,
         facts_from,
         facts,
@@ -59,8 +59,8 @@ pub(crate) fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
     put(&mut bytes, first_at_us);
     put(&mut bytes, submitted_at_us);
     put(&mut bytes, exit_at_us);
-    put(&mut bytes, exit_seq);
     put(&mut bytes, exit);
+    put(&mut bytes, other_exit);
     put(&mut bytes, marks);
     put(&mut bytes, facts_from);
     put(&mut bytes, facts);
@@ -89,8 +89,8 @@ pub(crate) fn chunk_of(mut bytes: &[u8]) -> Option<Chunk> {
     chunk.first_at_us = take(bytes)?;
     chunk.submitted_at_us = take(bytes)?;
     chunk.exit_at_us = take(bytes)?;
-    chunk.exit_seq = take(bytes)?;
     chunk.exit = take(bytes)?;
+    chunk.other_exit = take(bytes)?;
     chunk.marks = take(bytes)?;
     chunk.facts_from = take(bytes)?;
     chunk.facts = take(bytes)?;

@@ -2,15 +2,15 @@
 
 use std::ops::Range;
 
-use weir_domain::{ExitId, Fact, FactKind, Standing, Timestamp, Unit};
+use weir_domain::{ExitId, Fact, FactKind, Marks, Standing, Summary, Timestamp, Unit};
 
-use crate::chunk::{CHUNK_SESSIONS, Chunk, Marks};
+use crate::chunk::{CHUNK_SESSIONS, Chunk, MANY_EXITS, OTHER_IS_CANCEL, TWO_EXITS};
 use crate::{Code, Model, Names, Row};
 
 /// One unit as of an instant.
 pub struct UnitView<'a> {
     /// What its facts say.
-    pub standing: Standing,
+    pub summary: Summary,
     /// Its integration.
     pub integration: Code,
     /// Its feature, or [`Names::NONE`].
@@ -44,16 +44,19 @@ impl UnitView<'_> {
     }
 
     /// Hands each of its cancels (`true`) and handovers (`false`) to `visit`.
+    #[inline]
     pub fn exits(&self, mut visit: impl FnMut(ExitId, bool)) {
         match self.source {
-            Source::Session { chunk, at, as_of } => exits(chunk, at, as_of, |_| true, &mut visit),
+            Source::Session { chunk, at, as_of } => {
+                exits(chunk, at, as_of, true, |_| true, &mut visit)
+            }
             Source::Attempt { chunk, at, as_of, attempt } => {
-                exits(chunk, at, as_of, |fact| fact.attempt == attempt, &mut visit);
+                exits(chunk, at, as_of, false, |fact| fact.attempt == attempt, &mut visit);
             }
             Source::EndUser { model, end_user, as_of } => {
                 for row in model.sessions.of_end_user(end_user) {
                     let (chunk, at) = model.sessions.chunk(row);
-                    exits(chunk, at, as_of, |_| true, &mut visit);
+                    exits(chunk, at, as_of, true, |_| true, &mut visit);
                 }
             }
         }
@@ -105,8 +108,9 @@ impl Model {
             return;
         }
         let rows = || self.sessions.of_end_user(end_user).map(|row| self.sessions.chunk(row));
-        let standing =
-            rows().filter_map(|(chunk, at)| standing(chunk, at, as_of)).reduce(Standing::join);
+        let standing = rows()
+            .filter_map(|(chunk, at)| Standing::of(chunk.facts(at), as_of))
+            .reduce(Standing::join);
         let Some(standing) = standing.filter(|standing| cohort.contains(&standing.first_at)) else {
             return;
         };
@@ -115,7 +119,7 @@ impl Model {
             .min_by_key(|(chunk, at)| chunk.feature_seq[*at])
             .map_or(Names::NONE, |(chunk, at)| chunk.feature[at]);
         visit(&UnitView {
-            standing,
+            summary: standing.summary(),
             integration: chunk.integration[at],
             feature,
             session: row_of(part, at),
@@ -144,9 +148,9 @@ fn session(
     if !cohort.contains(&Timestamp::from_micros(chunk.first_at_us[at])) {
         return;
     }
-    let Some(standing) = standing(chunk, at, as_of) else { return };
+    let Some(summary) = summary(chunk, at, as_of) else { return };
     visit(&UnitView {
-        standing,
+        summary,
         integration: chunk.integration[at],
         feature: chunk.feature[at],
         session: row_of(part, at),
@@ -172,7 +176,7 @@ fn attempt(
             continue;
         };
         visit(&UnitView {
-            standing,
+            summary: standing.summary(),
             integration: chunk.integration[at],
             feature: chunk.feature[at],
             session: row_of(part, at),
@@ -182,8 +186,12 @@ fn attempt(
 }
 
 #[inline]
-fn standing(chunk: &Chunk, at: usize, as_of: Timestamp) -> Option<Standing> {
-    if chunk.is_settled(as_of) { Some(chunk.standing(at)) } else { chunk.standing_as_of(at, as_of) }
+fn summary(chunk: &Chunk, at: usize, as_of: Timestamp) -> Option<Summary> {
+    if chunk.is_settled(as_of) {
+        Some(chunk.summary(at))
+    } else {
+        Standing::of(chunk.facts(at), as_of).map(|standing| standing.summary())
+    }
 }
 
 fn attempts(chunk: &Chunk, at: usize, as_of: Timestamp) -> u64 {
@@ -197,21 +205,24 @@ fn attempts(chunk: &Chunk, at: usize, as_of: Timestamp) -> u64 {
     seen.len() as u64
 }
 
+/// Hands the session's cancels and handovers that `keep` keeps to `visit`; all if it is `whole`.
 #[inline]
 fn exits(
     chunk: &Chunk,
     at: usize,
     as_of: Timestamp,
+    whole: bool,
     keep: impl Fn(&Fact) -> bool,
     visit: &mut impl FnMut(ExitId, bool),
 ) {
     let marks = Marks(chunk.marks[at]);
-    if !marks.has(Marks::CANCEL | Marks::HANDOVER) {
+    if !marks.has(Marks::CANCEL) && !marks.has(Marks::HANDOVER) {
         return;
     }
-    if !marks.has(Marks::SEVERAL_EXITS) && chunk.attempts(at) == 1 {
-        if chunk.exit_at_us[at] <= as_of.as_micros() {
-            visit(ExitId(chunk.exit[at]), marks.has(Marks::CANCEL));
+    if whole && !marks.has(MANY_EXITS) && chunk.is_settled(as_of) {
+        visit(ExitId(chunk.exit[at]), marks.has(Marks::CANCEL));
+        if marks.has(TWO_EXITS) {
+            visit(ExitId(chunk.other_exit[at]), marks.has(OTHER_IS_CANCEL));
         }
         return;
     }
@@ -224,6 +235,7 @@ fn exits(
     }
 }
 
+#[inline]
 fn row_of(part: usize, at: usize) -> Row {
     Row(u32::try_from(part * CHUNK_SESSIONS + at).unwrap_or(u32::MAX))
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use weir_domain::{Catalogue, OutcomeKind, Timestamp};
 use weir_readmodel::{Model, Names, Row, UnitView};
 
-use crate::{BucketError, Buckets, DataQuality, Query, Report, Totals};
+use crate::{BucketError, Buckets, DataQuality, Query, Report};
 use keep::Keep;
 use partial::Partial;
 
@@ -55,7 +55,7 @@ pub fn cohort(model: &Model, query: &Query, threads: usize) -> Vec<CohortUnit> {
     let mut units: Vec<CohortUnit> =
         scan(model, query, threads, Vec::new, |units: &mut Vec<CohortUnit>, unit, outcome| {
             units.push(CohortUnit {
-                first_at: unit.standing.first_at,
+                first_at: unit.summary.first_at,
                 session: unit.session,
                 outcome: outcome.kind(),
             });
@@ -98,7 +98,7 @@ fn scan<A: Send>(
                 return sum;
             }
             model.scan(part, query.unit, &cohort, query.as_of, |unit| {
-                let outcome = unit.standing.outcome(query.as_of, query.window_us);
+                let outcome = unit.summary.outcome(query.as_of, query.window_us);
                 if keep.keeps(unit, outcome) {
                     count(&mut sum, unit, outcome);
                 }
@@ -138,33 +138,5 @@ fn data_quality(model: &Model, catalogue: &Catalogue, query: &Query, sum: &Parti
         implied_submitted: sum.implied_submitted,
         missing_started: sum.missing_started,
         uncatalogued_states,
-    }
-}
-
-impl Totals {
-    pub(crate) fn add(&mut self, other: &Totals) {
-        // Every field is named, so that a new one does not compile until it is summed here.
-        let Totals {
-            started,
-            submitted,
-            cancelled,
-            lost_in_handover,
-            stalled,
-            handed_over,
-            in_progress,
-            recovered,
-            left_after_submitting,
-            other_document,
-        } = other;
-        self.started += started;
-        self.submitted += submitted;
-        self.cancelled += cancelled;
-        self.lost_in_handover += lost_in_handover;
-        self.stalled += stalled;
-        self.handed_over += handed_over;
-        self.in_progress += in_progress;
-        self.recovered += recovered;
-        self.left_after_submitting += left_after_submitting;
-        self.other_document += other_document;
     }
 }

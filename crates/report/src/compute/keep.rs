@@ -13,6 +13,8 @@ pub(super) struct Keep<'a> {
     state: Option<Vec<Code>>,
     reason: Option<Vec<Code>>,
     outcome: Option<Vec<OutcomeKind>>,
+    /// There is no filter.
+    all: bool,
 }
 
 impl<'a> Keep<'a> {
@@ -28,10 +30,16 @@ impl<'a> Keep<'a> {
             reason: codes(exits.reasons(), reason),
             outcome: (!outcome.is_empty()).then(|| outcome.clone()),
             exits,
+            all: query.filters.is_empty(),
         }
     }
 
+    #[inline]
     pub(super) fn keeps(&self, unit: &UnitView<'_>, outcome: Outcome) -> bool {
+        self.all || self.passes(unit, outcome)
+    }
+
+    fn passes(&self, unit: &UnitView<'_>, outcome: Outcome) -> bool {
         fn passes<T: PartialEq>(wanted: Option<&Vec<T>>, value: T) -> bool {
             wanted.is_none_or(|wanted| wanted.contains(&value))
         }

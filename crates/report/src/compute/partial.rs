@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use weir_domain::{ExitId, Outcome, OutcomeKind};
+use weir_domain::{ExitId, Marks, Outcome, OutcomeKind, Summary};
 use weir_readmodel::{Code, Model, UnitView};
 
 use super::local::Offsets;
@@ -16,9 +16,9 @@ pub(super) struct Partial<'a> {
     by: Option<(Dimension, Offsets)>,
     last_bucket: usize,
     /// For each bucket of the trend; every unit is in one.
-    pub(super) trend: Vec<Totals>,
+    pub(super) trend: Vec<Counts>,
     /// For each value of the dimension.
-    pub(super) breakdown: BTreeMap<u64, Totals>,
+    pub(super) breakdown: BTreeMap<u64, Counts>,
     /// Cancelled or lost in handover, for each exit.
     pub(super) abandoned: Vec<u64>,
     /// Recovered units with a cancel at the screen, by its code.
@@ -41,7 +41,7 @@ impl<'a> Partial<'a> {
             buckets,
             by: query.by.map(offsets),
             last_bucket: 0,
-            trend: vec![Totals::default(); buckets.labels.len()],
+            trend: vec![Counts::default(); buckets.labels.len()],
             breakdown: BTreeMap::new(),
             abandoned: vec![0; exits.len()],
             recovered_at: vec![0; exits.states().len() + 1],
@@ -57,28 +57,29 @@ impl<'a> Partial<'a> {
     /// Counts one unit.
     #[inline]
     pub(super) fn count(&mut self, unit: &UnitView<'_>, outcome: Outcome) {
-        let standing = &unit.standing;
-        let at_us = standing.first_at.as_micros();
+        let summary = &unit.summary;
+        let at_us = summary.first_at.as_micros();
         // Sessions lie in order of first sight: most are in the bucket of the one before.
         if !self.buckets.holds(self.last_bucket, at_us) {
             self.last_bucket = self.buckets.find(at_us);
         }
-        count_totals(&mut self.trend[self.last_bucket], unit, outcome.kind());
+        self.trend[self.last_bucket].count(summary, outcome.kind());
         if let Some(key) = self.key(unit, outcome) {
-            count_totals(self.breakdown.entry(key).or_default(), unit, outcome.kind());
+            self.breakdown.entry(key).or_default().count(summary, outcome.kind());
         }
         if let Outcome::Cancelled(ExitId(exit)) | Outcome::LostInHandover(ExitId(exit)) = outcome {
             self.abandoned[exit as usize] += 1;
         }
-        if let Some(submitted_at) = standing.submitted_at {
-            self.time_to_submit.push(submitted_at.since_us(standing.first_at));
-            self.implied_submitted += u64::from(!standing.submitted_event);
-        } else if let Some(cancel) = standing.last_cancel {
-            self.time_to_abandon.push(cancel.at.since_us(standing.first_at));
+        let marks = summary.marks;
+        if let Some(submitted_at) = summary.submitted() {
+            self.time_to_submit.push(submitted_at.since_us(summary.first_at));
+            self.implied_submitted += u64::from(!marks.has(Marks::SUBMITTED_EVENT));
+        } else if marks.has(Marks::CANCEL) {
+            self.time_to_abandon.push(summary.exit_at.since_us(summary.first_at));
         }
-        self.missing_started += u64::from(!standing.started);
+        self.missing_started += u64::from(!marks.has(Marks::STARTED));
         unit.exits(|ExitId(exit), _| self.exits_seen[exit as usize] = true);
-        if standing.recovered() {
+        if marks.has(Marks::RECOVERED) {
             self.count_recovered(unit);
         }
     }
@@ -111,8 +112,8 @@ impl<'a> Partial<'a> {
             Dimension::Feature => u64::from(unit.feature),
             Dimension::Outcome => outcome.kind() as u64,
             Dimension::Attempts => unit.attempts(),
-            Dimension::Weekday => offsets.weekday(unit.standing.first_at),
-            Dimension::Hour => offsets.hour(unit.standing.first_at),
+            Dimension::Weekday => offsets.weekday(unit.summary.first_at),
+            Dimension::Hour => offsets.hour(unit.summary.first_at),
         })
     }
 
@@ -144,9 +145,9 @@ impl<'a> Partial<'a> {
 
     /// The totals of all units.
     pub(super) fn totals(&self) -> Totals {
-        let mut totals = Totals::default();
-        self.trend.iter().for_each(|bucket| totals.add(bucket));
-        totals
+        let mut all = Counts::default();
+        self.trend.iter().for_each(|bucket| all.add(bucket));
+        all.totals()
     }
 
     /// The codes of the screens of every exit of a counted unit, each once.
@@ -159,18 +160,49 @@ impl<'a> Partial<'a> {
     }
 }
 
-#[inline]
-fn count_totals(totals: &mut Totals, unit: &UnitView<'_>, outcome: OutcomeKind) {
-    totals.started += 1;
-    match outcome {
-        OutcomeKind::Submitted => totals.submitted += 1,
-        OutcomeKind::Cancelled => totals.cancelled += 1,
-        OutcomeKind::LostInHandover => totals.lost_in_handover += 1,
-        OutcomeKind::Stalled => totals.stalled += 1,
-        OutcomeKind::HandedOver => totals.handed_over += 1,
-        OutcomeKind::InProgress => totals.in_progress += 1,
+/// The counts of one bucket or value: [`Totals`] in a form that is counted without branches.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counts {
+    outcomes: [u64; OutcomeKind::ALL.len()],
+    recovered: u64,
+    left_after_submitting: u64,
+    other_document: u64,
+}
+
+impl Counts {
+    #[inline]
+    fn count(&mut self, summary: &Summary, outcome: OutcomeKind) {
+        let marks = summary.marks;
+        self.outcomes[outcome as usize] += 1;
+        self.recovered += u64::from(marks.has(Marks::RECOVERED));
+        self.left_after_submitting += u64::from(marks.has(Marks::LEFT_AFTER_SUBMITTING));
+        self.other_document += u64::from(marks.has(Marks::OTHER_DOCUMENT));
     }
-    totals.recovered += u64::from(unit.standing.recovered());
-    totals.left_after_submitting += u64::from(unit.standing.left_after_submitting());
-    totals.other_document += u64::from(unit.standing.other_document);
+
+    fn add(&mut self, other: &Counts) {
+        // Every field is named, so that a new one does not compile until it is summed here.
+        let Counts { outcomes, recovered, left_after_submitting, other_document } = other;
+        for (count, more) in self.outcomes.iter_mut().zip(outcomes) {
+            *count += more;
+        }
+        self.recovered += recovered;
+        self.left_after_submitting += left_after_submitting;
+        self.other_document += other_document;
+    }
+
+    pub(super) fn totals(&self) -> Totals {
+        let of = |kind: OutcomeKind| self.outcomes[kind as usize];
+        Totals {
+            started: self.outcomes.iter().sum(),
+            submitted: of(OutcomeKind::Submitted),
+            cancelled: of(OutcomeKind::Cancelled),
+            lost_in_handover: of(OutcomeKind::LostInHandover),
+            stalled: of(OutcomeKind::Stalled),
+            handed_over: of(OutcomeKind::HandedOver),
+            in_progress: of(OutcomeKind::InProgress),
+            recovered: self.recovered,
+            left_after_submitting: self.left_after_submitting,
+            other_document: self.other_document,
+        }
+    }
 }

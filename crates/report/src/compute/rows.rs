@@ -112,7 +112,9 @@ pub(super) fn by_state_and_reason(model: &Model, sum: &Partial<'_>) -> Vec<PairR
 
 pub(super) fn trend(buckets: &Buckets, sum: &Partial<'_>) -> Vec<TrendRow> {
     let labelled = buckets.labels.iter().zip(&sum.trend);
-    labelled.map(|(bucket, totals)| TrendRow { bucket: bucket.clone(), totals: *totals }).collect()
+    labelled
+        .map(|(bucket, counts)| TrendRow { bucket: bucket.clone(), totals: counts.totals() })
+        .collect()
 }
 
 pub(super) fn breakdown(model: &Model, by: Dimension, sum: &Partial<'_>) -> Vec<BreakdownRow> {
@@ -129,7 +131,7 @@ pub(super) fn breakdown(model: &Model, by: Dimension, sum: &Partial<'_>) -> Vec<
     let mut rows: Vec<_> = sum
         .breakdown
         .iter()
-        .map(|(&key, totals)| BreakdownRow { value: value(key), totals: *totals })
+        .map(|(&key, counts)| BreakdownRow { value: value(key), totals: counts.totals() })
         .collect();
     if by != Dimension::Outcome {
         rows.sort_by(|a, b| a.value.cmp(&b.value));
