@@ -177,9 +177,10 @@ impl Config {
             ))
         })?;
         shipped.overlaid(&text).map_err(|error| {
-            let error = error.to_string();
-            let error = error.trim_end().replace('\n', " ");
-            Failure::call(format!("{}: {error}; mend the file", path.display()))
+            match std::error::Error::source(&error).and_then(|source| source.downcast_ref()) {
+                Some(error) => wrong_toml(&path, &text, error),
+                None => Failure::call(format!("{}: {error}; mend the file", path.display())),
+            }
         })
     }
 
@@ -232,14 +233,14 @@ fn read_table(path: &Path) -> Outcome<toml::Table> {
             path.display()
         ))
     })?;
-    text.parse().map_err(|error: toml::de::Error| {
-        let at = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-        Failure::call(format!(
-            "{}, line {at}: {}",
-            path.display(),
-            error.message().replace('\n', " ")
-        ))
-    })
+    text.parse().map_err(|error| wrong_toml(path, &text, &error))
+}
+
+/// Where in the file it is wrong, in one line.
+fn wrong_toml(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
+    let at = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+    let message = error.message().replace('\n', " ");
+    Failure::call(format!("{}, line {at}: {message}; mend the file", path.display()))
 }
 
 fn wrong_key(place: &Path, error: &serde_path_to_error::Error<toml::de::Error>) -> Failure {
@@ -276,6 +277,8 @@ mod tests {
         check("[server]\nlisten = 5", "at `server.listen`: invalid type");
         check("[server\n", "line 1:");
         check("catalog = \"nowhere.toml\"", "the catalogue");
+        // This file itself, in which a catalogue's keys are unknown.
+        check("catalog = \"weir.toml\"", "weir.toml, line 1: unknown field `catalog`");
         check("[report]\ntimezone = \"Mars\"", "report.timezone is `Mars`");
         check(
             "[[integration]]\nname = \"main\"\napi_key = \"k\"",

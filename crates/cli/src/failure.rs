@@ -50,15 +50,54 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // With its causes, in one line.
-            Failure::Work(error) => write!(f, "{error:#}"),
+            Failure::Work(error) => f.write_str(&with_causes(error)),
             Failure::Call(sentence) => f.write_str(sentence),
         }
     }
 }
 
+/// The error and its causes in one line. Most errors tell their cause, with what to do about it, in
+/// their own sentence: what was said is not said again.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |mut said, cause| {
+        if said.is_empty() {
+            return cause;
+        }
+        // SQLite's cause is a number before its own words: the last part tells whether it is news.
+        if !said.contains(cause.rsplit(": ").next().unwrap_or(&cause)) {
+            said.push_str(": ");
+            said.push_str(&cause);
+        }
+        said
+    })
+}
+
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Failure {
         Failure::Work(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failure;
+
+    #[track_caller]
+    fn check(error: anyhow::Error, want: &str) {
+        assert_eq!(Failure::from(error).to_string(), want);
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let full = || anyhow::anyhow!("disk is full");
+        check(full().context("the log refused it"), "the log refused it: disk is full");
+        check(full().context("log.db: disk is full; free some"), "log.db: disk is full; free some");
+        check(
+            anyhow::anyhow!("Error code 13: disk is full")
+                .context("disk is full")
+                .context("log.db: disk is full; free some"),
+            "log.db: disk is full; free some",
+        );
+        check(full().context("b").context("a"), "a: b: disk is full");
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct Args {
     #[arg(long)]
     unit: Option<String>,
     /// How long silence lasts until it counts as leaving [default: 7d]
-    #[arg(long, value_name = "LENGTH")]
+    #[arg(long, value_name = "LENGTH", allow_hyphen_values = true)]
     window: Option<String>,
     /// The periods of the trend: hour, day, week or month [default: day]
     #[arg(long)]

@@ -23,13 +23,16 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Outcome {
     let secret = secrets::file(&args.secret_file).map_err(|error| {
         Failure::call(format!(
-            "the secret file {} cannot be read: {error}",
+            "the secret file {} cannot be read: {error}; name another with --secret-file",
             args.secret_file.display()
         ))
     })?;
     let body = match args.file.as_deref().filter(|file| file.as_os_str() != "-") {
         Some(file) => std::fs::read(file).map_err(|error| {
-            Failure::call(format!("the body {} cannot be read: {error}", file.display()))
+            Failure::call(format!(
+                "the body {} cannot be read: {error}; name a file, or `-` for stdin",
+                file.display()
+            ))
         })?,
         None => {
             let mut body = Vec::new();

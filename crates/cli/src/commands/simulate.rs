@@ -158,7 +158,10 @@ impl Args {
             return Err(Failure::call("--to needs --api-key and --secret-file"));
         };
         let secret = secrets::file(path).map_err(|error| {
-            Failure::call(format!("the secret file {} cannot be read: {error}", path.display()))
+            Failure::call(format!(
+                "the secret file {} cannot be read: {error}; name another with --secret-file",
+                path.display()
+            ))
         })?;
         let path = if url.matches('/').count() < 3 { weir_ingest::PATH } else { "" };
         Ok(Sender { url: format!("{url}{path}"), api_key: api_key.clone(), secret })
