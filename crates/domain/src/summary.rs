@@ -46,6 +46,13 @@ impl Marks {
         self.0 & marks.0 == marks.0
     }
 
+    /// Whether there is a cancel or a handover.
+    #[must_use]
+    #[inline]
+    pub const fn has_exit(self) -> bool {
+        self.0 & (Marks::CANCEL.0 | Marks::HANDOVER.0) != 0
+    }
+
     /// These and, if `is`, also `marks`.
     #[must_use]
     #[inline]

@@ -237,7 +237,7 @@ impl Chunk {
     }
 
     /// What the columns say of the session as of its latest fact.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn summary(&self, row: usize) -> Summary {
         Summary {
             first_at: Timestamp::from_micros(self.first_at_us[row]),

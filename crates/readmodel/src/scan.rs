@@ -81,11 +81,16 @@ impl Model {
         mut visit: impl FnMut(&UnitView<'_>),
     ) {
         let chunk = &self.sessions.chunks[part];
-        for at in 0..chunk.len() {
-            match unit {
-                Unit::Session => session(chunk, part, at, cohort, as_of, &mut visit),
-                Unit::Attempt => attempt(chunk, part, at, cohort, as_of, &mut visit),
-                Unit::EndUser => self.end_user(chunk, part, at, cohort, as_of, &mut visit),
+        let rows = 0..chunk.len();
+        match unit {
+            Unit::Session => {
+                rows.for_each(|at| session(chunk, part, at, cohort, as_of, &mut visit));
+            }
+            Unit::Attempt => {
+                rows.for_each(|at| attempt(chunk, part, at, cohort, as_of, &mut visit));
+            }
+            Unit::EndUser => {
+                rows.for_each(|at| self.end_user(chunk, part, at, cohort, as_of, &mut visit));
             }
         }
     }
@@ -135,7 +140,8 @@ impl Chunk {
     }
 }
 
-#[inline]
+// Kept in registers all the way: passed through memory, a summary costs more than its counting.
+#[inline(always)]
 fn session(
     chunk: &Chunk,
     part: usize,
@@ -185,7 +191,7 @@ fn attempt(
     }
 }
 
-#[inline]
+#[inline(always)]
 fn summary(chunk: &Chunk, at: usize, as_of: Timestamp) -> Option<Summary> {
     if chunk.is_settled(as_of) {
         Some(chunk.summary(at))
@@ -216,7 +222,7 @@ fn exits(
     visit: &mut impl FnMut(ExitId, bool),
 ) {
     let marks = Marks(chunk.marks[at]);
-    if !marks.has(Marks::CANCEL) && !marks.has(Marks::HANDOVER) {
+    if !marks.has_exit() {
         return;
     }
     if whole && !marks.has(MANY_EXITS) && chunk.is_settled(as_of) {

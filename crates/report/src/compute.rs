@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use weir_domain::{Catalogue, OutcomeKind, Timestamp};
-use weir_readmodel::{Model, Names, Row, UnitView};
+use weir_readmodel::{Model, Row, UnitView};
 
 use crate::{BucketError, Buckets, DataQuality, Query, Report};
 use keep::Keep;
@@ -29,9 +29,15 @@ pub fn compute(
     threads: usize,
 ) -> Result<Report, BucketError> {
     let buckets = Buckets::cover(query.bucket, &query.zone, query.from, query.to)?;
-    let sums = scan(model, query, threads, || Partial::new(model, query, &buckets), Partial::count);
+    let sums = scan(
+        model,
+        query,
+        threads,
+        || Partial::new(model, catalogue, query, &buckets),
+        Partial::count,
+    );
     let sum = sums.into_iter().reduce(Partial::join);
-    let sum = sum.unwrap_or_else(|| Partial::new(model, query, &buckets));
+    let sum = sum.unwrap_or_else(|| Partial::new(model, catalogue, query, &buckets));
     let totals = sum.totals();
     Ok(Report {
         by_state: rows::by_state(model, catalogue, &sum, &totals),
@@ -121,14 +127,6 @@ fn scan<A: Send>(
 
 fn data_quality(model: &Model, catalogue: &Catalogue, query: &Query, sum: &Partial) -> DataQuality {
     let tally = model.tally(query.from, query.to, query.as_of);
-    let mut uncatalogued_states: Vec<String> = sum
-        .states_seen(model)
-        .filter(|&state| state != Names::NONE)
-        .map(|state| model.exits().states().text(state))
-        .filter(|state| catalogue.screen(state).is_none())
-        .map(str::to_owned)
-        .collect();
-    uncatalogued_states.sort();
     DataQuality {
         deliveries: tally.deliveries,
         repeats: tally.repeats,
@@ -137,6 +135,6 @@ fn data_quality(model: &Model, catalogue: &Catalogue, query: &Query, sum: &Parti
         action_mismatches: tally.action_mismatches,
         implied_submitted: sum.implied_submitted,
         missing_started: sum.missing_started,
-        uncatalogued_states,
+        uncatalogued_states: sum.uncatalogued_states(catalogue),
     }
 }

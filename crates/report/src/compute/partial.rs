@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use weir_domain::{ExitId, Marks, Outcome, OutcomeKind, Summary};
+use weir_domain::{Catalogue, ExitId, Marks, Outcome, OutcomeKind, Summary};
 use weir_readmodel::{Code, Model, UnitView};
 
 use super::local::Offsets;
@@ -25,7 +25,9 @@ pub(super) struct Partial<'a> {
     pub(super) recovered_at: Vec<u64>,
     /// Recovered units with a cancel for the reason, by its code.
     pub(super) recovered_for: Vec<u64>,
-    exits_seen: Vec<bool>,
+    /// The screens that the catalogue does not name and no unit of these has shown yet, by code.
+    unseen: Vec<bool>,
+    unseen_count: usize,
     pub(super) time_to_submit: Times,
     pub(super) time_to_abandon: Times,
     pub(super) implied_submitted: u64,
@@ -33,8 +35,16 @@ pub(super) struct Partial<'a> {
 }
 
 impl<'a> Partial<'a> {
-    pub(super) fn new(model: &'a Model, query: &Query, buckets: &'a Buckets) -> Partial<'a> {
+    pub(super) fn new(
+        model: &'a Model,
+        catalogue: &Catalogue,
+        query: &Query,
+        buckets: &'a Buckets,
+    ) -> Partial<'a> {
         let exits = model.exits();
+        let uncatalogued = exits.states().iter().map(|state| catalogue.screen(state).is_none());
+        // Code 0 stands for no screen, which needs no name.
+        let unseen: Vec<bool> = std::iter::once(false).chain(uncatalogued).collect();
         let offsets = |by| (by, Offsets::between(&query.zone, query.from, query.to));
         Partial {
             model,
@@ -46,7 +56,8 @@ impl<'a> Partial<'a> {
             abandoned: vec![0; exits.len()],
             recovered_at: vec![0; exits.states().len() + 1],
             recovered_for: vec![0; exits.reasons().len() + 1],
-            exits_seen: vec![false; exits.len()],
+            unseen_count: unseen.iter().filter(|unseen| **unseen).count(),
+            unseen,
             time_to_submit: Times::new(),
             time_to_abandon: Times::new(),
             implied_submitted: 0,
@@ -55,7 +66,7 @@ impl<'a> Partial<'a> {
     }
 
     /// Counts one unit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count(&mut self, unit: &UnitView<'_>, outcome: Outcome) {
         let summary = &unit.summary;
         let at_us = summary.first_at.as_micros();
@@ -78,10 +89,21 @@ impl<'a> Partial<'a> {
             self.time_to_abandon.push(summary.exit_at.since_us(summary.first_at));
         }
         self.missing_started += u64::from(!marks.has(Marks::STARTED));
-        unit.exits(|ExitId(exit), _| self.exits_seen[exit as usize] = true);
+        // There are few such screens and they are soon found: then nobody's exits are looked at.
+        if 0 < self.unseen_count && marks.has_exit() {
+            self.see_states(unit);
+        }
         if marks.has(Marks::RECOVERED) {
             self.count_recovered(unit);
         }
+    }
+
+    fn see_states(&mut self, unit: &UnitView<'_>) {
+        unit.exits(|exit, _| {
+            let unseen = &mut self.unseen[self.model.exits().codes(exit).0 as usize];
+            self.unseen_count -= usize::from(*unseen);
+            *unseen = false;
+        });
     }
 
     /// A unit that cancelled twice at a screen is counted there once.
@@ -133,8 +155,8 @@ impl<'a> Partial<'a> {
         add(&mut self.abandoned, &other.abandoned);
         add(&mut self.recovered_at, &other.recovered_at);
         add(&mut self.recovered_for, &other.recovered_for);
-        for (seen, also) in self.exits_seen.iter_mut().zip(&other.exits_seen) {
-            *seen |= also;
+        for (unseen, also) in self.unseen.iter_mut().zip(&other.unseen) {
+            *unseen &= also;
         }
         self.time_to_submit = self.time_to_submit.join(other.time_to_submit);
         self.time_to_abandon = self.time_to_abandon.join(other.time_to_abandon);
@@ -150,13 +172,15 @@ impl<'a> Partial<'a> {
         all.totals()
     }
 
-    /// The codes of the screens of every exit of a counted unit, each once.
-    pub(super) fn states_seen(&self, model: &Model) -> impl Iterator<Item = Code> + use<> {
-        let mut seen = vec![false; model.exits().states().len() + 1];
-        for (exit, _) in (0..).zip(&self.exits_seen).filter(|(_, seen)| **seen) {
-            seen[model.exits().codes(ExitId(exit)).0 as usize] = true;
-        }
-        (0..).zip(seen).filter(|(_, seen)| *seen).map(|(state, _)| state)
+    /// The screens that the catalogue does not name and some unit has shown, sorted.
+    pub(super) fn uncatalogued_states(&self, catalogue: &Catalogue) -> Vec<String> {
+        let states = self.model.exits().states().iter().zip(self.unseen.iter().skip(1));
+        let mut seen: Vec<String> = states
+            .filter(|(state, unseen)| !**unseen && catalogue.screen(state).is_none())
+            .map(|(state, _)| state.to_owned())
+            .collect();
+        seen.sort();
+        seen
     }
 }
 

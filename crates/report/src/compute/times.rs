@@ -20,6 +20,7 @@ impl Times {
         Times { values_us: vec![Vec::new()], histogram: vec![0; BUCKETS] }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, us: i64) {
         // A first fact is never later than another.
         let us = us.max(0).unsigned_abs();
@@ -65,6 +66,22 @@ impl Times {
         })
     }
 
+    /// The values in the wanted buckets; each thread's share is looked through by one again.
+    fn members(&self, wanted: &[bool]) -> Vec<u64> {
+        let of = |values: &Vec<u64>| -> Vec<u64> {
+            values.iter().copied().filter(|&us| wanted[bucket(us)]).collect()
+        };
+        std::thread::scope(|scope| {
+            let running: Vec<_> =
+                self.values_us.iter().map(|values| scope.spawn(move || of(values))).collect();
+            let joined = running.into_iter().flat_map(|thread| match thread.join() {
+                Ok(members) => members,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            joined.collect()
+        })
+    }
+
     /// The bucket that holds the value of this rank, and its place within it.
     fn place(&self, rank: u64) -> (usize, usize) {
         let mut below = 0;
@@ -78,6 +95,7 @@ impl Times {
     }
 }
 
+#[inline]
 fn bucket(us: u64) -> usize {
     let high_bit = 63 - (us | 1).leading_zeros();
     let number = if high_bit < STEP_BITS {
