@@ -161,15 +161,20 @@ impl Server {
     #[track_caller]
     pub fn wait(&mut self) -> Option<i32> {
         let began = Instant::now();
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("it is our child") {
-                break status;
+        loop {
+            if let Some(status) = self.ended() {
+                return status;
             }
             assert!(began.elapsed() < PATIENCE, "the server does not end: {}", self.said());
             std::thread::sleep(Duration::from_millis(5));
-        };
+        }
+    }
+
+    /// Its exit status, if it has ended by itself.
+    pub fn ended(&mut self) -> Option<Option<i32>> {
+        let status = self.child.try_wait().expect("it is our child")?;
         self.listening.take().map(JoinHandle::join);
-        status.code()
+        Some(status.code())
     }
 
     /// Ends it at once, as `kill -9` does.

@@ -10,7 +10,7 @@ use weir_tests::home::MAIN;
 use weir_tests::http::Connection;
 use weir_tests::server::post_over;
 
-const CLIENTS: u32 = 6;
+const CLIENTS: u32 = 4;
 
 /// Sessions that all clients tell of, over and over.
 const SESSIONS: u64 = 400;

@@ -14,9 +14,9 @@ use crate::SEED;
 use crate::check::{report, report_from_any_start};
 
 /// Enough for several commits: one has 4,096 deliveries.
-const LINES: u64 = 30_000;
+const LINES: u64 = 16_000;
 
-const KILLS: u32 = 5;
+const KILLS: u32 = 4;
 
 #[test]
 fn an_import_that_is_killed_leaves_a_beginning_of_its_file() {
@@ -85,7 +85,7 @@ fn json(home: &Home) -> serde_json::Value {
 fn lines() -> Vec<String> {
     (0..LINES)
         .map(|number| {
-            let session = number * 7_919 % 9_000;
+            let session = number * 7_919 % 5_000;
             let body = match number % 5 {
                 0..3 => event(session, 7001),
                 3 => event(session, 7002),

@@ -13,7 +13,7 @@ use crate::SEED;
 use crate::check::report_from_any_start;
 use crate::load::{self, Posted};
 
-const CYCLES_DEFAULT: u64 = 25;
+const CYCLES_DEFAULT: u64 = 20;
 
 #[test]
 fn every_200_is_in_the_log_whenever_the_server_is_killed() {
