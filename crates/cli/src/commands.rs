@@ -30,6 +30,11 @@ pub(crate) fn run(args: Args) -> Outcome {
     }
 }
 
+/// A count with the word for one or for several.
+pub(crate) fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
 /// How many threads a computation may take: all cores.
 pub(crate) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)

@@ -122,7 +122,7 @@ impl Config {
             None => toml::Table::new(),
             Some(path) => read_table(path)?,
         };
-        environment::overlay(&mut table, std::env::vars());
+        environment::overlay(&mut table, std::env::vars()).map_err(Failure::Call)?;
         let place = path.as_deref().unwrap_or(Path::new("the environment"));
         let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
             .map_err(|error| wrong_key(place, &error))?;

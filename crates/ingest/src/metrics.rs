@@ -8,7 +8,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
-use weir_domain::Timestamp;
+use weir_domain::{Seq, Timestamp};
 
 use crate::answer::Answer;
 use crate::integration::{IntegrationId, Integrations};
@@ -109,13 +109,18 @@ impl Metrics {
         registry.register("weir_log_head", "Place of the log's last delivery", self.head.clone());
     }
 
+    /// Notes where the log ends before anything is appended to it.
+    pub fn starts_at(&self, head: Seq) {
+        self.head.set(i64::try_from(head.get()).unwrap_or(i64::MAX));
+    }
+
     /// Notes a commit group. For the `on_commit` of [`crate::Appender::start`].
     pub fn committed(&self, committed: Committed) {
         let Committed { head, count, bytes: _, took, waiting } = committed;
         self.commit_seconds.observe(took.as_secs_f64());
         self.commit_deliveries.observe(count as f64);
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
-        self.head.set(i64::try_from(head.get()).unwrap_or(i64::MAX));
+        self.starts_at(head);
     }
 
     pub(crate) fn answered(&self, answer: Answer, integration: Option<IntegrationId>) {

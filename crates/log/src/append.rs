@@ -21,7 +21,7 @@ pub struct Log {
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// The group was rolled back: nothing of it is in the log. Trying again may help.
-    #[error("the log refused {count} deliveries, which are not in it: {source}")]
+    #[error("the log refused a group of {count}, which is not in it: {source}")]
     Refused {
         /// How many.
         count: usize,
@@ -31,7 +31,7 @@ pub enum AppendError {
     /// Whether the group is in the log is not known. The process must stop: only opening the log
     /// again tells.
     #[error(
-        "whether {count} deliveries are in the log is unknown, so this process must stop: {source}; \
+        "whether the last group, of {count}, is in the log is unknown, so this process must stop: {source}; \
          look at the disk, then start again (the provider sends again what was not acknowledged)"
     )]
     Unknown {

@@ -1,5 +1,5 @@
 //! The log from the outside: what goes in comes out, and what was tampered with is found.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::Arc;
 

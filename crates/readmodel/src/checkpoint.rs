@@ -1,5 +1,7 @@
 //! The model in `read.db`: what changed and how far it has read, both or neither.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -41,7 +43,7 @@ pub struct Checkpoint {
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// SQLite said no.
-    #[error("{path}: {source}; the file can be deleted, it is folded from the log again", path = path.display())]
+    #[error("{path}: {source}; {advice}", path = path.display(), advice = advice(source))]
     Store {
         /// The file.
         path: PathBuf,
@@ -62,6 +64,17 @@ pub enum CheckpointError {
         /// The file.
         path: PathBuf,
     },
+}
+
+fn advice(source: &rusqlite::Error) -> &'static str {
+    use rusqlite::ErrorCode::{CannotOpen, DiskFull, PermissionDenied, ReadOnly};
+    match source.sqlite_error_code() {
+        Some(DiskFull) => "free some space on that disk and start again",
+        Some(CannotOpen | PermissionDenied | ReadOnly) => {
+            "the folder must be writable for this user; mend that, or name another with --data-dir"
+        }
+        _ => "the file can be deleted, it is folded from the log again",
+    }
 }
 
 /// The file that a model is saved in.
@@ -96,6 +109,7 @@ impl Store {
     /// If it is another program's or cannot be written.
     pub fn open(path: &Path) -> Result<Store, CheckpointError> {
         let store = CheckpointError::store(path);
+        create_private(path);
         let mut conn = Connection::open(path).map_err(&store)?;
         conn.busy_timeout(BUSY_TIMEOUT).map_err(&store)?;
         let layout = layout_of(&conn, path)?;
@@ -216,6 +230,12 @@ impl Model {
 }
 
 const LOAD_ATTEMPTS: usize = 5;
+
+/// The columns hold personal data: the file, and the journals that inherit its mode, is the
+/// owner's only. Where it cannot be made, opening it says why.
+fn create_private(path: &Path) {
+    let _ = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+}
 
 /// The file's layout version; none for a fresh file.
 fn layout_of(conn: &Connection, path: &Path) -> Result<Option<i64>, CheckpointError> {

@@ -6,6 +6,7 @@ use weir_readmodel::{CheckpointError, Model};
 
 use crate::args::Common;
 use crate::clock::SystemClock;
+use crate::commands::counted;
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 
@@ -129,8 +130,8 @@ fn read_model(dir: &DataDir, reader: &LogReader) -> Finding {
             "there is no read model yet; it is folded from the log at the next start".to_owned(),
         ),
         Ok(Some((model, checkpoint))) => Fine(format!(
-            "the read model holds {} sessions and is saved up to delivery {}, {} behind the log",
-            model.sessions(),
+            "the read model holds {} and is saved up to delivery {}, {} behind the log",
+            counted(model.sessions() as u64, "session", "sessions"),
             checkpoint.position,
             head.since(checkpoint.position)
         )),

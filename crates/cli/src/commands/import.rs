@@ -8,6 +8,7 @@ use weir_log::Log;
 
 use crate::args::Common;
 use crate::clock::SystemClock;
+use crate::commands::counted;
 use crate::config::Config;
 use crate::failure::Outcome;
 use crate::progress::Progress;
@@ -48,11 +49,18 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         });
         progress.finish();
         let imported = imported?;
-        println!("{}: {} deliveries appended", options.file, imported.appended);
+        println!(
+            "{}: {} appended",
+            options.file,
+            counted(imported.appended, "delivery", "deliveries")
+        );
         if let Some(first) = &imported.first_skipped {
             eprintln!(
-                "weir: {}: {} lines skipped, the first is line {}: {}",
-                options.file, imported.skipped, first.line, first.problem
+                "weir: {}: {} skipped, the first is line {}: {}",
+                options.file,
+                counted(imported.skipped, "line", "lines"),
+                first.line,
+                first.problem
             );
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::args::Common;
-use crate::commands::threads;
+use crate::commands::{counted, threads};
 use crate::config::Config;
 use crate::failure::Outcome;
 use crate::progress::Progress;
@@ -22,9 +22,9 @@ pub(crate) fn run(common: &Common) -> Outcome {
     progress.finish();
     let rebuilt = rebuilt?;
     println!(
-        "folded {} deliveries to {} sessions in {:.2} s",
-        rebuilt.deliveries,
-        rebuilt.sessions,
+        "folded {} to {} in {:.2} s",
+        counted(rebuilt.deliveries, "delivery", "deliveries"),
+        counted(rebuilt.sessions as u64, "session", "sessions"),
         began.elapsed().as_secs_f64()
     );
     match (rebuilt.compared, rebuilt.differences.as_slice()) {

@@ -134,6 +134,7 @@ impl Service {
         let live = projector.live();
         let mut registry = Registry::default();
         let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
+        metrics.starts_at(log.head());
         let (wake, committed) = crossbeam_channel::bounded(1);
         let fatal = Fatal::default();
         let stop = Arc::new(tokio::sync::Notify::new());

@@ -68,7 +68,6 @@ pub(crate) struct Args {
 /// Simulates.
 pub(crate) fn run(args: &Args) -> Outcome {
     args.check()?;
-    eprintln!("seed {}", args.seed);
     match (&args.to, &args.out) {
         (Some(url), _) => args.post(url),
         (None, Some(path)) => args.write(path),
@@ -106,6 +105,7 @@ impl Args {
     }
 
     fn write(&self, path: &Path) -> Outcome {
+        eprintln!("seed {}", self.seed);
         let mut out = output::open(Some(path))?;
         let wrong = |error| output::wrong(Some(path), error);
         let mut progress = Progress::start("writing deliveries", self.count.unwrap_or(0));
@@ -137,6 +137,7 @@ impl Args {
             )));
         }
         let sender = self.sender(url)?;
+        eprintln!("seed {}", self.seed);
         let count = self.count.unwrap_or(1_000);
         let answers = post_all(&sender, self, count)?;
         for (status, count) in &answers {
@@ -145,9 +146,17 @@ impl Args {
                 None => println!("no answer: {count}"),
             }
         }
-        match answers.get(&None) {
-            Some(lost) => Err(Failure::work(format!(
+        if let Some(lost) = answers.get(&None) {
+            return Err(Failure::work(format!(
                 "{lost} of {count} deliveries got no answer from {url}; is `weir serve` running there?"
+            )));
+        }
+        // Refusals are what bad signatures are for, and 503 is what load is for.
+        let expected = |status: u16| matches!(status, 200 | 401 | 503);
+        match answers.keys().flatten().find(|status| !expected(**status)) {
+            Some(status) => Err(Failure::work(format!(
+                "{url} answered {status}; name the server of `weir serve`, or its endpoint {}",
+                weir_ingest::PATH
             ))),
             None => Ok(()),
         }
@@ -163,8 +172,7 @@ impl Args {
                 path.display()
             ))
         })?;
-        let path = if url.matches('/').count() < 3 { weir_ingest::PATH } else { "" };
-        Ok(Sender { url: format!("{url}{path}"), api_key: api_key.clone(), secret })
+        Ok(Sender { url: endpoint(url), api_key: api_key.clone(), secret })
     }
 }
 
@@ -217,6 +225,13 @@ fn post_some(
     Ok(answers)
 }
 
+/// The URL itself, or the endpoint of the server that it names.
+fn endpoint(url: &str) -> String {
+    let server = url.trim_end_matches('/');
+    let host = server.split_once("://").map_or(server, |(_, rest)| rest);
+    if host.contains('/') { url.to_owned() } else { format!("{server}{}", weir_ingest::PATH) }
+}
+
 fn is_this_machine(url: &str) -> bool {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = host.split(['/', '?', '#']).next().unwrap_or_default();
@@ -239,7 +254,16 @@ pub(crate) fn days_before(now: Timestamp, days: u32) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::is_this_machine;
+    use super::{endpoint, is_this_machine};
+
+    #[test]
+    fn a_server_stands_for_its_endpoint() {
+        let want = "http://127.0.0.1:8080/webhooks/veriff";
+        for url in ["http://127.0.0.1:8080", "http://127.0.0.1:8080/", want] {
+            assert_eq!(endpoint(url), want);
+        }
+        assert_eq!(endpoint("http://localhost/other"), "http://localhost/other");
+    }
 
     #[test]
     fn only_loopback_is_this_machine() {

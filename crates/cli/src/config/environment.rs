@@ -1,26 +1,45 @@
-//! `WEIR_SECTION__KEY` lies over `[section] key`.
+//! `WEIR_SECTION__KEY` lies over `[section] key`, and `WEIR_CATALOG` over `catalog`.
 
 use toml::{Table, Value};
 
 const PREFIX: &str = "WEIR_";
 const SEPARATOR: &str = "__";
+const CATALOG: &str = "WEIR_CATALOG";
 
 /// Lays the environment over a configuration. A key that there is not is refused later, by name,
 /// as one in the file would be.
-pub(crate) fn overlay(table: &mut Table, variables: impl Iterator<Item = (String, String)>) {
+///
+/// # Errors
+/// If a variable names a list, which has no keys: the sentence says which and what to do.
+pub(crate) fn overlay(
+    table: &mut Table,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<(), String> {
     for (name, text) in variables {
+        if name == CATALOG {
+            table.insert("catalog".to_owned(), Value::String(text));
+            continue;
+        }
         let Some((section, key)) =
             name.strip_prefix(PREFIX).and_then(|name| name.split_once(SEPARATOR))
         else {
             continue;
         };
-        let section =
-            table.entry(section.to_lowercase()).or_insert_with(|| Value::Table(Table::new()));
-        // A section that is no table is refused by name when the whole is read.
-        if let Value::Table(section) = section {
-            section.insert(key.to_lowercase(), value(text));
+        let section = section.to_lowercase();
+        match table.entry(&section).or_insert_with(|| Value::Table(Table::new())) {
+            Value::Table(section) => {
+                section.insert(key.to_lowercase(), value(text));
+            }
+            _ => {
+                return Err(format!(
+                    "the environment variable {name} cannot be laid over `{section}`, which is no \
+                     table with one value a key; write it in the configuration file (secrets can come \
+                     from the environment by secrets_env)"
+                ));
+            }
         }
     }
+    Ok(())
 }
 
 /// A number or a truth value where it reads as one, else text.
@@ -35,14 +54,33 @@ fn value(text: String) -> Value {
 mod tests {
     use super::overlay;
 
+    #[track_caller]
+    fn check(file: &str, variables: &[(&str, &str)], want: &str) {
+        let mut table: toml::Table = file.parse().unwrap();
+        let variables = variables.iter().map(|&(a, b)| (a.to_owned(), b.to_owned()));
+        let got = match overlay(&mut table, variables) {
+            Ok(()) => table.to_string(),
+            Err(sentence) => sentence,
+        };
+        assert!(got.contains(want), "{got}");
+    }
+
     #[test]
     fn a_variable_lies_over_the_file() {
-        let mut table: toml::Table = "[server]\nlisten = \"a\"\n".parse().unwrap();
-        let variables =
-            [("WEIR_SERVER__LISTEN", "b"), ("WEIR_INGEST__BODY_BYTES_MAX", "7"), ("WEIR_BIN", "x")];
-        overlay(&mut table, variables.map(|(a, b)| (a.to_owned(), b.to_owned())).into_iter());
-        let want: toml::Table =
-            "[server]\nlisten = \"b\"\n\n[ingest]\nbody_bytes_max = 7\n".parse().unwrap();
-        assert_eq!(table, want);
+        let file = "[server]\nlisten = \"a\"\n";
+        check(file, &[("WEIR_SERVER__LISTEN", "b")], "[server]\nlisten = \"b\"\n");
+        check(file, &[("WEIR_INGEST__BODY_BYTES_MAX", "7")], "[ingest]\nbody_bytes_max = 7\n");
+        check(file, &[("WEIR_CATALOG", "c.toml")], "catalog = \"c.toml\"");
+        check(file, &[("WEIR_BIN", "x")], file);
+    }
+
+    #[test]
+    fn a_variable_that_names_a_list_is_refused() {
+        let file = "[[integration]]\nname = \"main\"\n";
+        check(
+            file,
+            &[("WEIR_INTEGRATION__API_KEY", "x")],
+            "WEIR_INTEGRATION__API_KEY cannot be laid over `integration`",
+        );
     }
 }

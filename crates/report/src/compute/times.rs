@@ -56,8 +56,7 @@ impl Times {
         for (bucket, _) in places {
             wanted[bucket] = true;
         }
-        let mut members: Vec<u64> =
-            self.values_us.iter().flatten().copied().filter(|&us| wanted[bucket(us)]).collect();
+        let mut members = self.members(&wanted);
         // Buckets are in order of length, so the members of each stand together.
         members.sort_unstable();
         places.map(|(wanted, offset)| {

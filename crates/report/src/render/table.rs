@@ -121,7 +121,8 @@ impl Page {
             ("still open", totals.open(), Color::Grey),
             ("dropped off", totals.abandoned(), Color::Reset),
         ];
-        self.heading(&format!("{} {} started", count(totals.started), report.query.unit.plural()));
+        let units = counted(totals.started, report.query.unit.plural());
+        self.heading(&format!("{units} started"));
         let mut table = self.new_table(&[]);
         for (what, n, colour) in rows {
             table.add_row(
