@@ -164,7 +164,7 @@ fn rows_that_another_program_added_are_seen() {
         "log.db",
         "INSERT INTO delivery (seq, received_at, origin, body) VALUES (2, 0, 1, x'7b7d')",
     );
-    home.weir(["log", "verify"]).failed(1, &["deliveries after 1 are not sealed", "1 rows"]);
+    home.weir(["log", "verify"]).failed(1, &["deliveries after 1 are not sealed", "1 row"]);
     home.weir(["import", "lines.ndjson"]).failed(1, &["ends at 1 but", "is 2", "log verify"]);
     assert_eq!(home.weir(["doctor"]).status, Some(1));
 }

@@ -1,0 +1,10 @@
+//! The commands, each called as an operator would.
+
+#![allow(missing_docs)]
+
+mod doctor; // what is wrong, if anything
+mod import_export; // lines in, packed or not, and the same bytes out
+mod rebuild; // equality proved, or the place where there is none
+mod report; // every format, every default
+mod sign; // a signature that others compute too
+mod simulate; // a provider, into a file and to a server
