@@ -12,6 +12,7 @@ mod live; // the model that is served while it is folded
 mod opened; // checkpoint plus tail
 mod parse; // a body, field by field
 mod rebuild;
+mod request; // a rebuild that another process asks for
 mod stored; // the read model's file, made anew where it is damaged // the same, from zero, beside what was saved
 
 pub use catch_up::catch_up;
@@ -20,3 +21,4 @@ pub use fold::{FOLD_VERSION, fold};
 pub use live::{Lag, Live, Projector};
 pub use opened::{Opened, ProjectorError, open};
 pub use rebuild::{Rebuilt, rebuild};
+pub use request::RebuildRequest;

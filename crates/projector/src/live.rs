@@ -11,7 +11,8 @@ use weir_readmodel::{Model, Store};
 
 use crate::batch::Batch;
 use crate::opened::{Saved, checkpoint_of, load};
-use crate::{ProjectorError, catch_up, stored};
+use crate::rebuild::{DIFFERENCES_MAX, Rebuilt};
+use crate::{ProjectorError, catch_up, request, stored};
 
 /// Deliveries folded under one lock, so that a reader waits for milliseconds.
 const BATCH_DELIVERIES: u64 = 4_096;
@@ -190,6 +191,10 @@ impl Projector {
         loop {
             while self.step()? {}
             self.save_if_due();
+            if let Some(id) = request::take(&self.dir) {
+                let result = self.rebuild().map_err(|error| error.to_string());
+                request::answer(&self.dir, id, result);
+            }
             match committed.recv_timeout(POLL) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -232,11 +237,33 @@ impl Projector {
         let mut model = Model::default();
         let head = self.reader.head()?;
         catch_up(&mut model, &mut self.reader, head, |_| ())?;
+        self.swap(model)?;
+        self.stale = false;
+        tracing::info!("the log is folded again, up to delivery {head}");
+        Ok(())
+    }
+
+    /// Folds the whole log again beside the served model, which is asked meanwhile, compares the
+    /// two at the same position, and swaps.
+    fn rebuild(&mut self) -> Result<Rebuilt, ProjectorError> {
+        let mut rebuilt = Model::default();
+        let head = self.reader.head()?;
+        catch_up(&mut rebuilt, &mut self.reader, head, |_| ())?;
+        while self.step()? {}
+        let head = self.live.model().position();
+        catch_up(&mut rebuilt, &mut self.reader, head, |_| ())?;
+        let differences = self.live.model().differences(&rebuilt, DIFFERENCES_MAX);
+        let (deliveries, sessions) = (head.get(), rebuilt.sessions());
+        self.swap(rebuilt)?;
+        Ok(Rebuilt { deliveries, sessions, compared: true, differences })
+    }
+
+    /// Saves a model that was folded beside the served one, and serves it from now on.
+    fn swap(&mut self, mut model: Model) -> Result<(), ProjectorError> {
         let checkpoint = checkpoint_of(&model, &self.reader)?;
         self.store = stored::replace(&self.dir, &mut model, &checkpoint)?;
         *self.live.model_mut() = model;
-        self.stale = false;
-        tracing::info!("the log is folded again, up to delivery {head}");
+        (self.unsaved, self.saved_at) = (0, Instant::now());
         Ok(())
     }
 

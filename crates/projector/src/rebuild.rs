@@ -1,5 +1,6 @@
 //! The same, from zero, beside what was saved.
 
+use serde::{Deserialize, Serialize};
 use weir_domain::Seq;
 use weir_log::{DataDir, Lock, LogReader};
 use weir_readmodel::Model;
@@ -8,10 +9,10 @@ use crate::opened::{Saved, checkpoint_of, load};
 use crate::{ProjectorError, catch_up, stored};
 
 /// How many differences are told.
-const DIFFERENCES_MAX: usize = 20;
+pub(crate) const DIFFERENCES_MAX: usize = 20;
 
 /// What a rebuild did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rebuilt {
     /// Deliveries that were folded.
     pub deliveries: u64,

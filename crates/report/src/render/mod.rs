@@ -2,12 +2,12 @@
 //!
 //! | output | for |
 //! |---|---|
-//! | [`table`] | a terminal |
-//! | [`json`] | programs, and the API |
-//! | [`csv`] | spreadsheets |
-//! | [`html`] | one file to send or print |
-//! | [`svg`], [`png`] | one picture |
-//! | [`sections`] | the dashboard's page |
+//! | [`table()`] | a terminal |
+//! | [`json()`] | programs, and the API |
+//! | [`csv()`] | spreadsheets |
+//! | [`html()`] | one file to send or print |
+//! | [`svg()`], [`png()`] | one picture |
+//! | [`sections()`] | the dashboard's page |
 //!
 //! All of them say the same numbers in the same words and order (`words`, `rows`, `number`);
 //! every chart is drawn once (`chart`).
