@@ -35,8 +35,8 @@ pub use sections::sections;
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};
 
-/// The style sheet of [`sections`]: their layout, and the one colour of each outcome in light,
-/// dark and print. A page serves it, [`html`] carries it inside.
+/// The style sheet of [`sections()`]: their layout, and the one colour of each outcome in light,
+/// dark and print. A page serves it, [`html()`] carries it inside.
 pub const STYLE_SHEET: &str = include_str!("report.css");
 
 /// A picture that could not be painted.
