@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use weir_tests::Home;
 use weir_tests::chance::seeded;
 use weir_tests::event::{cancelled_at, event};
+use weir_tests::{Home, Run, Server};
 
 use crate::SEED;
 use crate::check::{report, report_from_any_start};
@@ -63,6 +63,31 @@ fn a_rebuild_that_is_killed_leaves_what_was_served_or_its_equal() {
         kill(&home, &["rebuild"], took, rng);
         assert!(report(&home) == wanted, "the report is another one now");
         assert_eq!(home.verified(), LINES);
+    }
+    let said = home.prints(["rebuild"]);
+    assert!(said.contains("proved equal to the read model that was served"), "{said}");
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_rebuilds_leaves_nobody_waiting() {
+    let rng = &mut seeded(SEED);
+    let home = Home::new();
+    home.import(&lines().concat());
+    home.prints(["rebuild"]);
+    let wanted = report(&home);
+    for _ in 0..KILLS {
+        let server = Server::start(&home);
+        let mut command = home.command(["rebuild"]);
+        let asking = thread::spawn(move || Run::of(&mut command));
+        thread::sleep(Duration::from_millis(rng.random_range(0..600)));
+        server.kill();
+        let asked = asking.join().expect("it is asked");
+        if asked.status == Some(1) {
+            assert!(asked.stderr.contains("run `weir rebuild` again"), "{asked}");
+        } else {
+            asked.ok();
+        }
+        assert!(report(&home) == wanted, "the report is another one now");
     }
     let said = home.prints(["rebuild"]);
     assert!(said.contains("proved equal to the read model that was served"), "{said}");

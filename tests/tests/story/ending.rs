@@ -81,12 +81,32 @@ fn a_log_that_a_server_holds_is_nobody_elses_to_write() {
     let home = Home::new();
     let server = Server::start(&home);
     server.takes(MAIN, &[event(1, 7001)]);
-    let lines = home.write("more.ndjson", "");
-    for args in [vec!["import".into(), lines.into_os_string()], vec!["rebuild".into()]] {
-        home.weir(args).failed(1, &["is in use by `weir serve` (process ", "stop it, or name"]);
-    }
+    home.write("more.ndjson", "");
+    let fragments = ["is in use by `weir serve` (process ", "stop it, or name another"];
+    home.weir(["import", "more.ndjson"]).failed(1, &fragments);
     // Whoever only reads is let in.
     assert_eq!(home.verified(), 1);
     let said = home.prints(["doctor"]);
     assert!(said.contains("is in use by `weir serve`"), "{said}");
+}
+
+#[test]
+fn a_rebuild_is_made_by_the_server_that_holds_the_log() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    server.takes(MAIN, &[event(1, 7001), cancelled_at(1, "intro_screen_shown")]);
+    server.counts(2);
+    let before = server.json("/api/v1/reports/abandonment")["totals"].clone();
+    let run = home.weir(["rebuild"]).ok();
+    assert!(run.stderr.contains("asking `weir serve` (process "), "{run}");
+    assert!(run.text().contains("folded 2 deliveries to 1 session in "), "{run}");
+    // It went on serving, with the same answers, and takes what comes.
+    assert_eq!(server.json("/api/v1/reports/abandonment")["totals"], before);
+    server.takes(MAIN, &[event(1, 7002)]);
+    server.counts(3);
+    assert_eq!(server.json("/api/v1/reports/abandonment")["totals"]["recovered"], 1);
+    let (status, said) = server.stop();
+    assert_eq!(status, Some(0), "{said}");
+    let said = home.prints(["rebuild"]);
+    assert!(said.contains("proved equal"), "{said}");
 }
