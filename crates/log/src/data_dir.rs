@@ -80,6 +80,9 @@ impl DataDir {
     }
 
     fn create(&self) -> Result<(), LogError> {
+        if self.path.is_file() {
+            return Err(LogError::NotAFolder { path: self.path.clone() });
+        }
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -87,9 +90,12 @@ impl DataDir {
             .map_err(LogError::io(&self.path))
     }
 
-    /// A folder that has files but no log is not ours to write in.
-    fn refuse_foreign(&self) -> Result<(), LogError> {
-        if self.log_file().exists() {
+    /// Fails if the folder is not ours to write in: it has files but no log.
+    ///
+    /// # Errors
+    /// If it holds another program's files, or cannot be read.
+    pub fn refuse_foreign(&self) -> Result<(), LogError> {
+        if self.log_file().exists() || !self.path.exists() {
             return Ok(());
         }
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {

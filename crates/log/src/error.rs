@@ -27,6 +27,12 @@ pub enum LogError {
         /// What the lock file says of its holder.
         holder: String,
     },
+    /// The folder is a file.
+    #[error("{path} is a file, not a folder; name a folder with --data-dir", path = path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder is not ours.
     #[error(
         "{path} holds files of another program (`{found}`) and no Weir log; name an empty folder with --data-dir",

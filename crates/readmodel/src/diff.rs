@@ -25,7 +25,7 @@ impl Model {
         found.extend(self.differing_blocks(other));
         found.extend(self.differing_sessions(other).take(count_max));
         if found.is_empty() {
-            found.push("a dictionary differs: names were met in another order".to_owned());
+            found.push("a dictionary or a column that follows from others differs".to_owned());
         }
         found.truncate(count_max);
         found
@@ -64,6 +64,8 @@ fn differ(live: &Chunk, rebuilt: &Chunk, at: usize) -> bool {
         || live.attempt_ids(at) != rebuilt.attempt_ids(at)
         || live.last_seq[at] != rebuilt.last_seq[at]
         || live.feature[at] != rebuilt.feature[at]
+        || live.feature_seq[at] != rebuilt.feature_seq[at]
+        || live.end_user_next[at] != rebuilt.end_user_next[at]
         || live.end_user[at] != rebuilt.end_user[at]
         || !live.facts(at).eq(rebuilt.facts(at))
 }

@@ -74,7 +74,8 @@ impl Asked {
         let as_of = at("as_of", &self.as_of, "now")?;
         if to <= from {
             let given = self.from.as_deref().unwrap_or(FROM_DEFAULT);
-            let want = format!("that is {from}, and must lie before `to`, which is {to}");
+            let want =
+                format!("that is {from}, and must lie before the range's end, which is {to}");
             return Err(AskError::new("from", given, want));
         }
         Ok(Query {
@@ -286,8 +287,8 @@ mod tests {
         );
         check(
             &[("from", "now"), ("to", "-1d")],
-            "--from is `now`: that is 2026-03-31T12:00:00Z, and must lie before `to`, which is \
-             2026-03-30T12:00:00Z",
+            "--from is `now`: that is 2026-03-31T12:00:00Z, and must lie before the range's end, which \
+             is 2026-03-30T12:00:00Z",
         );
     }
 

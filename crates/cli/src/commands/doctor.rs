@@ -93,7 +93,12 @@ fn integrations(config: &Config) -> Finding {
 fn data(dir: &DataDir) -> Vec<Finding> {
     let reader = match LogReader::open(dir) {
         Ok(reader) => reader,
-        Err(missing @ LogError::Missing { .. }) => return vec![Note(missing.to_string())],
+        Err(missing @ LogError::Missing { .. }) => {
+            return vec![match dir.refuse_foreign() {
+                Ok(()) => Note(missing.to_string()),
+                Err(foreign) => Wrong(foreign.to_string()),
+            }];
+        }
         Err(error) => return vec![Wrong(error.to_string())],
     };
     let mut findings = vec![match dir.lock("weir doctor") {
