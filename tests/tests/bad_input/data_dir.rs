@@ -115,7 +115,7 @@ fn another_programs_folder_is_left_alone() {
 
 #[test]
 fn a_file_in_the_place_of_the_folder_is_left_alone() {
-    let way_out = ["data", "name another folder with --data-dir"];
+    let way_out = ["data is a file, not a folder", "name a folder with --data-dir"];
     check(|home| drop(home.write("data", "a file")), &WRITING[..2], &way_out);
 }
 

@@ -1,5 +1,5 @@
 //! Writes the overview as files, to be looked at:
-//! `cargo run -p weir-dashboard --example look -- /tmp/look`.
+//! `cargo run -p weir-dashboard --example look_page -- /tmp/look`.
 
 use std::fs;
 use std::path::PathBuf;
