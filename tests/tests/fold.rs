@@ -241,3 +241,25 @@ fn a_damaged_read_model_is_folded_again() {
         assert_eq!(reports(&kept.restart()), want, "damage at {damage}");
     }
 }
+
+#[test]
+fn a_model_of_another_fold_is_served_until_the_log_is_folded_again() {
+    let mut kept = Kept::empty();
+    kept.append(&stream(5));
+    let want = reports(&kept.restart());
+    let fold_version = |sql: &str| -> u32 {
+        let conn = rusqlite::Connection::open(kept.dir.read_file()).expect("a read model");
+        conn.execute_batch(sql).expect("a change");
+        conn.query_row("SELECT fold_version FROM checkpoint", [], |row| row.get(0)).expect("a row")
+    };
+    assert_eq!(fold_version("UPDATE checkpoint SET fold_version = 99"), 99);
+
+    let projector = Projector::open(&kept.dir, &kept.lock, 2).expect("a projector");
+    let live = projector.live();
+    assert_eq!(reports(&live.model()), want, "the old answers are there from the start");
+    // Nobody will commit any more: it folds the log again, saves, and ends.
+    let (_, committed) = crossbeam_channel::bounded::<()>(1);
+    projector.run(&committed).expect("a fold");
+    assert_eq!(reports(&live.model()), want);
+    assert_eq!(fold_version(""), weir_projector::FOLD_VERSION);
+}
