@@ -4,16 +4,16 @@
 //! It does no I/O and knows neither bytes on the wire nor rows in a store. What each word means is
 //! defined in `docs/semantics.md`; a name here is a name there.
 
-mod catalogue; // what a screen and a reason are called, and where in the flow they stand
+mod timestamp; // an instant, in microseconds
+mod seq; // a place in the log
 mod clock; // the only way to learn what time it is
 mod delivery; // one authenticated POST, or one imported line
 mod facts; // what a unit's log says happened, and when first
 mod outcome; // what became of a unit, as of an instant
-mod rate; // a part of a whole, with its interval
-mod seq; // a place in the log
 mod summary; // a standing as columns keep it
-mod timestamp; // an instant, in microseconds
 mod unit; // what a report counts
+mod rate; // a part of a whole, with its interval
+mod catalogue; // what a screen and a reason are called, and where in the flow they stand
 
 pub use catalogue::{Catalogue, CatalogueError, Evidence, Reason, Screen};
 pub use clock::{Clock, FixedClock};

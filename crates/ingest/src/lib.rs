@@ -4,17 +4,17 @@
 //! answered with 200. Nothing here parses a body or judges an event, and nothing is answered
 //! before its append is known.
 
-mod answer; // what the provider is told
-mod body; // a body, within its size and its time
-pub mod import; // a backlog of lines, and an export that it reads back
+mod name; // what can be an integration's name
 mod integration; // who may send: API keys and secrets
 mod limits; // how much, how long
-mod metrics; // what the endpoint counts
-mod name; // what can be an integration's name
+mod body; // a body, within its size and its time
+mod verify; // a signature over the raw bytes, in constant time
 mod origins; // where a delivery came from, without an allocation a request
 mod queue; // deliveries that wait for the log's one writer
 mod receive; // POST /webhooks/veriff
-mod verify; // a signature over the raw bytes, in constant time
+mod answer; // what the provider is told
+mod metrics; // what the endpoint counts
+pub mod import; // a backlog of lines, and an export that it reads back
 
 pub use answer::Answer;
 pub use integration::{Integration, IntegrationError, IntegrationId, Integrations, NamedSecret};

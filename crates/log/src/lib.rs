@@ -4,15 +4,15 @@
 //! previous seal and its rows. Readers follow in log order. Nothing here interprets a body, and
 //! nothing changes or removes a row.
 
-mod append; // a group of deliveries in one durable transaction
 mod data_dir; // the folder that one process at a time may write
-mod error; // what can go wrong, and what to do next
-mod origin; // where deliveries came from, each distinct origin once
-mod read; // deliveries in log order
-mod seal; // what makes a changed, missing or reordered row visible
-mod stats; // what the log holds
 mod store; // opening, migrating and tuning the file
+mod origin; // where deliveries came from, each distinct origin once
+mod seal; // what makes a changed, missing or reordered row visible
+mod append; // a group of deliveries in one durable transaction
+mod read; // deliveries in log order
 mod verify; // the seals read again
+mod stats; // what the log holds
+mod error; // what can go wrong, and what to do next
 
 pub use append::{AppendError, Log};
 pub use data_dir::{DataDir, Lock};

@@ -5,15 +5,15 @@
 //! and never writes the log.
 
 mod batch; // the next deliveries, copied out of the log
-mod catch_up; // reads on to the log's head, two threads side by side
 mod event; // what a body says
-mod fold; // one delivery in, the next model out
-mod live; // the model that is served while it is folded
-mod opened; // checkpoint plus tail
 mod parse; // a body, field by field
-mod rebuild;
+mod fold; // one delivery in, the next model out
+mod catch_up; // reads on to the log's head, two threads side by side
+mod opened; // checkpoint plus tail
+mod stored; // the read model's file, made anew where it is damaged
+mod live; // the model that is served while it is folded
+mod rebuild; // the same, from zero, beside what was saved
 mod request; // a rebuild that another process asks for
-mod stored; // the read model's file, made anew where it is damaged // the same, from zero, beside what was saved
 
 pub use catch_up::catch_up;
 pub use event::{Event, Meaning, Quarantine};

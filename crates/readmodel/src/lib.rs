@@ -4,15 +4,15 @@
 //! log's SQL, or of rendering. The projector writes it through [`Model`]; the report asks it
 //! through [`Model::scan`].
 
-mod checkpoint; // the model in `read.db`
-mod chunk; // the columns of some thousand sessions
-mod deliveries; // what is known of each delivery, by its place in the log
-mod diff;
-mod encode; // columns as bytes
-mod model; // all of it, and how far it has read
 mod names; // texts and the codes that stand for them
+mod deliveries; // what is known of each delivery, by its place in the log
+mod chunk; // the columns of some thousand sessions
+mod sessions; // every session, found by its id
+mod model; // all of it, and how far it has read
 mod scan; // the units of a report, one by one
-mod sessions; // every session, found by its id // where two models differ
+mod encode; // columns as bytes
+mod checkpoint; // the model in `read.db`
+mod diff; // where two models differ
 
 pub use checkpoint::{Checkpoint, CheckpointError, Store};
 pub use chunk::Joined;

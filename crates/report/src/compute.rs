@@ -54,9 +54,6 @@ pub fn compute(
 }
 
 /// The units of the cohort, the latest first: what is behind a report's numbers.
-///
-/// # Errors
-/// None that a report over the same query does not have.
 pub fn cohort(model: &Model, query: &Query, threads: usize) -> Vec<CohortUnit> {
     let mut units: Vec<CohortUnit> =
         scan(model, query, threads, Vec::new, |units: &mut Vec<CohortUnit>, unit, outcome| {

@@ -4,12 +4,11 @@
 //! from a report to bytes. Nothing here sends, stores, or knows how facts are stored.
 
 mod ask; // a question as people and programs write it
-mod bucket; // the periods of a trend, in the report's time zone
-mod compute; // one pass over the units
-mod definition; // a question with a name
 mod query; // what is asked
+mod bucket; // the periods of a trend, in the report's time zone
+mod definition; // a question with a name
+mod compute; // one pass over the units
 mod value; // what is answered
-
 pub mod render; // the answer as bytes
 
 pub use ask::{AskError, Asked};
