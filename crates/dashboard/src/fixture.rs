@@ -13,7 +13,7 @@ use weir_domain::{Catalogue, Delivery, FixedClock, Origin};
 use weir_log::{DataDir, Lock, Log};
 use weir_projector::Projector;
 
-use crate::{ReadyLimits, State, routes};
+use crate::{CatalogueCell, ReadyLimits, State, routes};
 
 pub(crate) const NOW: &str = "2026-03-31T12:00:00Z";
 
@@ -61,7 +61,7 @@ impl Fixture {
         let mut state = State {
             live: projector.live(),
             dir,
-            catalogue: Arc::new(Catalogue::shipped()),
+            catalogue: CatalogueCell::new(Catalogue::shipped()),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
             threads: 2,
             registry: Arc::new(Registry::default()),

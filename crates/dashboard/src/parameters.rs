@@ -78,6 +78,11 @@ impl Parameters {
         self.own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The route's own parameters that were given, in the order of the address.
+    pub(crate) fn all_own(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.own.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// The number of rows that a page of a list has.
     pub(crate) fn limit(&self) -> Result<usize, Problem> {
         let Some(text) = self.own("limit") else { return Ok(LIMIT_DEFAULT) };

@@ -1,6 +1,6 @@
 //! What the routes work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
@@ -35,7 +35,7 @@ pub struct State {
     /// Where the log is, for the deliveries behind a session.
     pub dir: DataDir,
     /// What screens and reasons are called.
-    pub catalogue: Arc<Catalogue>,
+    pub catalogue: CatalogueCell,
     /// The only way to learn what time it is.
     pub clock: Arc<dyn Clock>,
     /// On how many threads one report is computed.
@@ -54,7 +54,35 @@ pub struct State {
     pub timezone_default: String,
 }
 
+/// The catalogue, which an operator may change while others read it.
+#[derive(Debug)]
+pub struct CatalogueCell(RwLock<Arc<Catalogue>>);
+
+impl CatalogueCell {
+    /// Holds `catalogue`.
+    #[must_use]
+    pub fn new(catalogue: Catalogue) -> CatalogueCell {
+        CatalogueCell(RwLock::new(Arc::new(catalogue)))
+    }
+
+    /// The catalogue as it is now.
+    #[must_use]
+    pub fn get(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another in its place.
+    pub fn set(&self, catalogue: Catalogue) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+    }
+}
+
 impl State {
+    /// What screens and reasons are called now.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        self.catalogue.get()
+    }
+
     /// The question with every default filled in, as of now.
     pub(crate) fn question(&self, asked: &Asked) -> Result<Query, AskError> {
         let tz = asked.tz.clone().unwrap_or_else(|| self.timezone_default.clone());
@@ -63,7 +91,7 @@ impl State {
 
     /// The report. The fold waits while it is computed, not while it is rendered.
     pub(crate) fn report(&self, query: &Query) -> Result<Report, BucketError> {
-        compute(&self.live.model(), &self.catalogue, query, self.threads)
+        compute(&self.live.model(), &self.catalogue(), query, self.threads)
     }
 
     /// How long the oldest delivery that is not folded yet has waited.

@@ -9,12 +9,18 @@ mod bucket; // the periods of a trend, in the report's time zone
 mod definition; // a question with a name
 mod compute; // one pass over the units
 mod value; // what is answered
+mod profile; // what lies below its rows
+mod compare; // two answers side by side
+mod narrow; // which units one number counts
 pub mod render; // the answer as bytes
 
 pub use ask::{AskError, Asked};
 pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
+pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict};
 pub use compute::{CohortUnit, cohort, compute};
 pub use definition::Definition;
+pub use narrow::{Mark, Narrow, TimeRange, Until};
+pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile};
 pub use query::{Dimension, Filters, Query, Zone};
 pub use value::{
     BreakdownRow, BreakdownValue, DataQuality, PairRow, Percentiles, ReasonRow, Report, StateRow,

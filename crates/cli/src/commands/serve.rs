@@ -9,7 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
-use weir_dashboard::{ReadyLimits, State};
+use weir_dashboard::{CatalogueCell, ReadyLimits, State};
 use weir_domain::{Catalogue, Clock};
 use weir_ingest::{
     AppendQueue, Appender, Committed, Ingest, Integrations, Limits, Metrics, QueueLimits,
@@ -161,7 +161,7 @@ impl Service {
         let state = web::Data::new(State {
             live,
             dir: self.dir.clone(),
-            catalogue: Arc::new(self.catalogue),
+            catalogue: CatalogueCell::new(self.catalogue),
             clock: Arc::new(SystemClock),
             threads: threads(),
             registry: Arc::new(registry),

@@ -6,7 +6,7 @@ use weir_report::render::safe_text;
 use weir_report::{Bucket, Dimension};
 
 use super::form::Form;
-use super::{Choice, Choices};
+use super::{Choice, Choices, Page};
 
 const PRESETS: [(&str, &str); 3] = [("-7d", "7 days"), ("-30d", "30 days"), ("-90d", "90 days")];
 /// The range where none is asked for (interfaces.md).
@@ -15,6 +15,7 @@ const CHIP_CHARS_MAX: usize = 60;
 
 /// The form, the problem with it if there is one, and the filters that apply.
 pub(super) fn filters(
+    page: Page,
     form: &Form,
     choices: &Choices,
     catalogue: &Catalogue,
@@ -22,9 +23,10 @@ pub(super) fn filters(
 ) -> Markup {
     html! {
         div.filters {
-            form method="get" action="/" {
+            form method="get" action=(page.path()) {
+                @for (name, value) in &form.own { input type="hidden" name=(name) value=(value); }
                 div.row {
-                    (presets(form))
+                    (presets(page, form))
                     (text("from", "From", &form.from, "-30d", None))
                     (text("to", "To", &form.to, "now", None))
                     (text("tz", "Time zone", &form.tz, "UTC", Some("zones")))
@@ -39,17 +41,17 @@ pub(super) fn filters(
                 (more(form, choices))
                 datalist #zones { @for zone in &choices.zones { option value=(zone) {} } }
             }
-            (chips(form, choices, catalogue))
+            (chips(page, form, choices, catalogue))
         }
     }
 }
 
-fn presets(form: &Form) -> Markup {
+fn presets(page: Page, form: &Form) -> Markup {
     let from = if form.from.is_empty() { FROM_DEFAULT } else { form.from.as_str() };
     html! {
         div.presets role="group" aria-label="The last" {
             @for (start, words) in PRESETS {
-                a href=(form.last(start).href())
+                a href=(form.last(start).href(page))
                     aria-current=[(form.is_live() && from == start).then_some("true")] { (words) }
             }
         }
@@ -139,7 +141,7 @@ fn boxes(name: &str, legend: &str, offered: &[Choice], chosen: &[String]) -> Mar
 }
 
 /// What applies, each to be taken off by itself.
-fn chips(form: &Form, choices: &Choices, catalogue: &Catalogue) -> Markup {
+fn chips(page: Page, form: &Form, choices: &Choices, catalogue: &Catalogue) -> Markup {
     if form.lists().iter().all(|(_, values)| values.is_empty()) {
         return html! {};
     }
@@ -166,7 +168,7 @@ fn chips(form: &Form, choices: &Choices, catalogue: &Catalogue) -> Markup {
                 @for value in values {
                     @let (what, shown) = (name_of(list), words(list, value));
                     li {
-                        a href=(form.without(list, value).href())
+                        a href=(form.without(list, value).href(page))
                             aria-label={ "Remove the filter " (what) " " (shown) } {
                             span { (what) } bdi { (shown) } span aria-hidden="true" { "✕" }
                         }

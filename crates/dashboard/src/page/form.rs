@@ -1,5 +1,7 @@
 //! What the reader asked for, as they wrote it, and the address that asks for it again.
 
+use super::Page;
+
 /// The values of the page's GET form: texts, not yet judged. An empty text is the default.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Form {
@@ -29,6 +31,8 @@ pub struct Form {
     pub reason: Vec<String>,
     /// Which outcomes.
     pub outcome: Vec<String>,
+    /// What the page takes besides; no other page does.
+    pub own: Vec<(&'static str, String)>,
 }
 
 impl Form {
@@ -69,9 +73,13 @@ impl Form {
     }
 
     /// The query of an address that asks for the same: `from=-30d&state=…`, without what is
-    /// left to the default.
+    /// left to the default, and without what only this page takes.
     #[must_use]
     pub fn query(&self) -> String {
+        self.question().0
+    }
+
+    fn question(&self) -> Query {
         let mut query = Query::default();
         for (name, value) in self.values().into_iter().filter(|(_, value)| !value.is_empty()) {
             query.push(name, value);
@@ -79,14 +87,33 @@ impl Form {
         for (name, values) in self.lists() {
             values.iter().for_each(|value| query.push(name, value));
         }
-        query.0
+        query
     }
 
-    /// The page's address with these values.
+    /// The address of `page` with the same question; what only the page of now takes is left out.
     #[must_use]
-    pub fn href(&self) -> String {
-        let query = self.query();
-        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    pub fn leads_to(&self, page: Page) -> String {
+        address(page.path(), &self.query())
+    }
+
+    /// The address of this same `page` with these values, and what else it takes.
+    #[must_use]
+    pub fn href(&self, page: Page) -> String {
+        let mut query = self.question();
+        self.own.iter().for_each(|(name, value)| query.push(name, value));
+        address(page.path(), &query.0)
+    }
+
+    /// The same with another value of one of the page's own parameters; without it where the value
+    /// is empty.
+    #[must_use]
+    pub fn with_own(&self, name: &'static str, value: &str) -> Form {
+        let mut form = self.clone();
+        form.own.retain(|(known, _)| *known != name);
+        if !value.is_empty() {
+            form.own.push((name, value.to_owned()));
+        }
+        form
     }
 
     /// The same for another range that ends now.
@@ -117,6 +144,11 @@ impl Form {
     }
 }
 
+/// `path?query`, or the path alone.
+pub(crate) fn address(path: &str, query: &str) -> String {
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
 /// A query under construction.
 #[derive(Default)]
 pub(crate) struct Query(pub(crate) String);
@@ -144,7 +176,7 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
-    use super::Form;
+    use super::{Form, Page};
 
     fn form() -> Form {
         Form {
@@ -158,13 +190,21 @@ mod tests {
 
     #[test]
     fn a_view_is_an_address() {
-        assert_eq!(Form::default().href(), "/");
+        assert_eq!(Form::default().href(Page::Overview), "/");
         assert_eq!(
-            form().href(),
+            form().href(Page::Overview),
             "/?from=-30d&tz=Europe%2FTallinn&state=a%26b%3D%3Cc%3E&state=&outcome=cancelled"
         );
         let name = Form { state: vec!["ekraan õ".to_owned()], ..Form::default() };
         assert_eq!(name.query(), "state=ekraan%20%C3%B5");
+    }
+
+    #[test]
+    fn what_only_one_page_takes_stays_on_it() {
+        let form = Form::default().with_own("screen", "a b").with_own("sort", "count");
+        assert_eq!(form.href(Page::Screens), "/screens?screen=a%20b&sort=count");
+        assert_eq!(form.with_own("screen", "").href(Page::Screens), "/screens?sort=count");
+        assert_eq!(form.leads_to(Page::Funnel), "/funnel");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use weir_domain::OutcomeKind;
 use weir_report::render::{Behind, Links};
+use weir_report::{Narrow, TimeRange};
 
-use super::form::{Form, Query};
+use super::Page;
+use super::form::{Form, Query, address};
 
-/// Leads to `/api/v1/sessions` with the view's own range and filters.
+/// Leads to the page of sessions with the view's own range and filters.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLinks<'a>(pub &'a Form);
 
@@ -13,9 +15,16 @@ impl Links for SessionLinks<'_> {
     fn units(&self, behind: &Behind<'_>) -> Option<String> {
         let form = self.0;
         let mut query = Query::default();
+        let within = behind.within.map(|(from, to)| (from.to_string(), to.to_string()));
         for (name, value) in form.values() {
-            // A list has no trend and no breakdown.
-            if !value.is_empty() && name != "bucket" && name != "by" {
+            let value = match (&within, name) {
+                (Some((from, _)), "from") => from,
+                (Some((_, to)), "to") => to,
+                // A list has no trend and no breakdown.
+                (_, "bucket" | "by") => "",
+                _ => value,
+            };
+            if !value.is_empty() {
                 query.push(name, value);
             }
         }
@@ -34,7 +43,32 @@ impl Links for SessionLinks<'_> {
         for outcome in outcomes(form, behind.outcomes)? {
             query.push("outcome", &outcome);
         }
-        Some(format!("/api/v1/sessions?{}", query.0))
+        narrow(&mut query, &behind.narrow);
+        Some(address(Page::Sessions.path(), &query.0))
+    }
+}
+
+/// What the list keeps beyond the filters; `parameters` reads the same names.
+fn narrow(query: &mut Query, narrow: &Narrow) {
+    // Every field is named, so that a new one does not compile until it is written here.
+    let Narrow { at_risk, mark, recovered_state, recovered_reason, weekday, hour, attempts, time } =
+        narrow;
+    let mut push = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            query.push(name, &value);
+        }
+    };
+    push("at_risk", at_risk.clone());
+    push("mark", mark.map(|mark| mark.name().to_owned()));
+    push("recovered_state", recovered_state.clone().map(Option::unwrap_or_default));
+    push("recovered_reason", recovered_reason.clone().map(Option::unwrap_or_default));
+    push("weekday", weekday.map(|day| day.to_string()));
+    push("hour", hour.map(|hour| hour.to_string()));
+    push("attempts", attempts.map(|attempts| attempts.to_string()));
+    if let Some(TimeRange { until, from_us, to_us }) = time {
+        push("time_to", Some(until.name().to_owned()));
+        push("seconds_min", Some((from_us / 1_000_000).to_string()));
+        push("seconds_below", to_us.map(|us| (us / 1_000_000).to_string()));
     }
 }
 
@@ -55,12 +89,13 @@ fn outcomes(form: &Form, behind: &[OutcomeKind]) -> Option<Vec<String>> {
 mod tests {
     use weir_domain::OutcomeKind::{Cancelled, LostInHandover};
     use weir_report::render::{Behind, Links};
+    use weir_report::{Narrow, TimeRange, Until};
 
     use super::{Form, SessionLinks};
 
     #[track_caller]
     fn check(form: &Form, behind: &Behind<'_>, want: Option<&str>) {
-        let want = want.map(|query| format!("/api/v1/sessions?{query}"));
+        let want = want.map(|query| format!("/sessions?{query}"));
         assert_eq!(SessionLinks(form).units(behind), want);
     }
 
@@ -83,6 +118,29 @@ mod tests {
             &form,
             &Behind { reason: Some(None), ..Behind::default() },
             Some("from=-7d&integration=main&state=a&state=b&reason="),
+        );
+    }
+
+    #[test]
+    fn what_a_number_keeps_beyond_the_filters_is_in_its_address() {
+        let form = Form { from: "-7d".to_owned(), ..Form::default() };
+        let time = TimeRange { until: Until::Exit, from_us: 60_000_000, to_us: None };
+        let narrow = Narrow {
+            at_risk: Some("a".to_owned()),
+            recovered_reason: Some(None),
+            hour: Some(7),
+            time: Some(time),
+            ..Narrow::default()
+        };
+        let at = |text: &str| text.parse().unwrap();
+        let within = Some((at("2026-01-05T00:00:00Z"), at("2026-01-06T00:00:00Z")));
+        check(
+            &form,
+            &Behind { within, narrow, ..Behind::default() },
+            Some(
+                "from=2026-01-05T00:00:00Z&to=2026-01-06T00:00:00Z&at_risk=a&recovered_reason=&\
+                 hour=7&time_to=exit&seconds_min=60",
+            ),
         );
     }
 

@@ -6,28 +6,38 @@
 mod filters; // the line of filters, and those that apply
 mod form; // what the reader asked for, and its address
 mod links; // where the numbers lead
+mod place; // the pages, and where they are
 mod start; // before the first delivery
 mod status; // the foot
 
 use maud::{DOCTYPE, Markup, html};
 use weir_domain::Catalogue;
-use weir_report::Report;
-use weir_report::render::{safe_text, sections};
+use weir_report::Query;
+use weir_report::render::safe_text;
 
 use crate::assets;
+use crate::reader::Reader;
 
 pub use form::Form;
 pub use links::SessionLinks;
+pub use place::Page;
 
 /// What the pages are served with: nothing from outside, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
     script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 
-/// All that the overview shows.
+/// All that a page with the line of filters shows.
 pub struct View<'a> {
-    /// The report, or one sentence that says what is wrong with the form and what would be right.
-    pub answer: Result<&'a Report, &'a str>,
+    /// Which page.
+    pub page: Page,
+    /// Who looks.
+    pub reader: &'a Reader,
+    /// What the page is about, or one sentence that says what is wrong with the form and what would
+    /// be right.
+    pub body: Result<&'a Markup, &'a str>,
+    /// The question, where it could be asked.
+    pub query: Option<&'a Query>,
     /// What screens and reasons are called.
     pub catalogue: &'a Catalogue,
     /// What was asked for, as it was written.
@@ -91,65 +101,121 @@ impl Choice {
     }
 }
 
-/// The first page: the answer, and what it rests on.
+/// A page with the line of filters: its body, and the foot that says how far it can be trusted.
 #[must_use]
-pub fn overview(view: &View<'_>) -> Markup {
-    let problem = view.answer.err();
+pub fn analysis(view: &View<'_>) -> Markup {
+    let problem = view.body.err();
+    let waits = view.deliveries_total == 0;
     // A page that waits for its first delivery refreshes too; one with a problem does not.
-    let live = problem.is_none() && (view.form.is_live() || view.deliveries_total == 0);
-    frame(
-        &html! {
-            @if 0 < view.deliveries_total || problem.is_some() {
-                (filters::filters(view.form, view.choices, view.catalogue, problem))
+    let live = problem.is_none() && (view.form.is_live() || waits);
+    let frame = Frame {
+        title: view.page.title(),
+        page: Some(view.page),
+        form: Some(view.form),
+        reader: view.reader,
+        demo: view.demo,
+    };
+    frame.around(&html! {
+        @if !waits || problem.is_some() {
+            (filters::filters(view.page, view.form, view.choices, view.catalogue, problem))
+        }
+        main #main data-live[live] {
+            @match view.body {
+                _ if waits => { (start::start(view.endpoint_url)) },
+                Ok(body) => { (body) },
+                Err(_) => { (unanswered()) },
             }
-            main #main data-live[live] {
-                @match view.answer {
-                    _ if view.deliveries_total == 0 => { (start::start(view.endpoint_url)) },
-                    Ok(report) => { (sections(report, view.catalogue, &SessionLinks(&view.form.pinned(&report.query)))) },
-                    Err(_) => { (unanswered()) },
-                }
-                (status::status(view))
-            }
-        },
-        view.demo,
-    )
+            (status::status(view))
+        }
+    })
 }
 
 fn unanswered() -> Markup {
     html! {
         section.empty {
-            h2 { "No report for these filters" }
+            h2 { "No answer for these filters" }
             p { "What you entered is still in the form above. Correct it and choose Show." }
         }
     }
 }
 
 /// What stands around every page.
-fn frame(content: &Markup, demo: bool) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                title { "Overview · Weir" }
-                link rel="icon" type="image/svg+xml" href=(assets::href("weir.svg"));
-                link rel="stylesheet" href=(assets::href("weir.css"));
-                script src=(assets::href("weir.js")) defer {}
-            }
-            body {
-                a.skip href="#main" { "Skip to the answer" }
-                header.top {
-                    a.brand href="/" {
-                        img src=(assets::href("weir.svg")) width="24" height="24" alt="";
-                        "Weir"
-                    }
-                    nav aria-label="Pages" { a href="/" aria-current="page" { "Overview" } }
-                    @if demo { span.demo { "Demo: simulated traffic" } }
+pub struct Frame<'a> {
+    /// What the page is called in the browser's title.
+    pub title: &'a str,
+    /// Which of the pages it is, or belongs to.
+    pub page: Option<Page>,
+    /// The view whose filters the other pages keep.
+    pub form: Option<&'a Form>,
+    /// Who looks.
+    pub reader: &'a Reader,
+    /// Whether the traffic is simulated.
+    pub demo: bool,
+}
+
+impl Frame<'_> {
+    /// The whole document. `content` brings its own `<main id="main">`.
+    #[must_use]
+    pub fn around(&self, content: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    title { (self.title) " · Weir" }
+                    link rel="icon" type="image/svg+xml" href=(assets::href("weir.svg"));
+                    link rel="stylesheet" href=(assets::href("weir.css"));
+                    script src=(assets::href("weir.js")) defer {}
                 }
-                (content)
+                body {
+                    a.skip href="#main" { "Skip to the answer" }
+                    (self.top())
+                    (content)
+                }
             }
+        }
+    }
+
+    fn top(&self) -> Markup {
+        html! {
+            header.top {
+                a.brand href=(self.leads_to(Page::Overview)) {
+                    img src=(assets::href("weir.svg")) width="24" height="24" alt="";
+                    "Weir"
+                }
+                nav aria-label="Pages" {
+                    @for page in Page::ANALYSES.into_iter().chain([Page::Health]) {
+                        a href=(self.leads_to(page)) aria-current=[(self.page == Some(page)).then_some("page")] {
+                            (page.title())
+                        }
+                    }
+                }
+                @if self.demo { span.demo { "Demo: simulated traffic" } }
+                (self.person())
+            }
+        }
+    }
+
+    /// What is of the reader's own, and of few readers' business.
+    fn person(&self) -> Markup {
+        html! {
+            details.person {
+                summary { (self.reader.name.as_deref().unwrap_or("This machine")) }
+                ul {
+                    @for page in [Page::Views, Page::Catalogue, Page::People, Page::Docs] {
+                        li { a href=(page.path()) { (page.title()) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn leads_to(&self, page: Page) -> String {
+        match self.form.filter(|_| page.has_filters()) {
+            Some(form) => form.leads_to(page),
+            None => page.path().to_owned(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The foot of the page: how far behind it is, as of when, and the same view as a file.
 
 use maud::{Markup, html};
-use weir_report::Report;
+use weir_report::Query;
 
 use super::View;
 use super::form::Form;
@@ -26,16 +26,16 @@ pub(super) fn status(view: &View<'_>) -> Markup {
             }
             p { "As of " (view.clock) }
             p data-live-state hidden { "live" }
-            @if let (Ok(report), 1..) = (view.answer, view.deliveries_total) {
-                (exports(view.form, report))
+            @if let (Ok(_), Some(query), 1..) = (view.body, view.query, view.deliveries_total) {
+                (exports(view.form, query))
             }
         }
     }
 }
 
 /// The same view as a file: with the instants in place of "now", so that it stays the same.
-fn exports(form: &Form, report: &Report) -> Markup {
-    let pinned = form.pinned(&report.query);
+fn exports(form: &Form, query: &Query) -> Markup {
+    let pinned = form.pinned(query);
     let href =
         |format: &str| format!("/api/v1/reports/abandonment?{}&format={format}", pinned.query());
     html! {

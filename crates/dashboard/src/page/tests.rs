@@ -2,7 +2,12 @@
 
 use weir_domain::Catalogue;
 
-use super::{CONTENT_SECURITY_POLICY, Choice, Choices, Form, Lag, View, overview};
+use weir_report::render::sections;
+
+use super::{
+    CONTENT_SECURITY_POLICY, Choice, Choices, Form, Lag, Page, SessionLinks, View, analysis,
+};
+use crate::reader::Reader;
 
 #[path = "../../../report/src/render/fixture.rs"]
 #[allow(dead_code)] // each of those who include it takes some of it
@@ -25,9 +30,17 @@ fn page(answer: Result<&prelude::Report, &str>, form: &Form, deliveries_total: u
         screens: vec![Choice::new("consent_screen_shown", "Consent")],
         reasons: vec![Choice::new("", "")],
     };
+    let catalogue = Catalogue::shipped();
+    let body = answer.map(|report| {
+        let pinned = form.pinned(&report.query);
+        sections(report, &catalogue, &SessionLinks(&pinned))
+    });
     let view = View {
-        answer,
-        catalogue: &Catalogue::shipped(),
+        page: Page::Overview,
+        reader: &Reader::open(),
+        body: body.as_ref().map_err(|problem| *problem),
+        query: answer.ok().map(|report| &report.query),
+        catalogue: &catalogue,
         form,
         choices: &choices,
         lag: Lag::default(),
@@ -36,7 +49,7 @@ fn page(answer: Result<&prelude::Report, &str>, form: &Form, deliveries_total: u
         demo: true,
         clock: "2026-02-04 01:02:00, UTC",
     };
-    overview(&view).into_string()
+    analysis(&view).into_string()
 }
 
 #[test]
@@ -104,7 +117,7 @@ fn exports_and_lists_are_of_exactly_this_view() {
          as_of=2026-02-03T23:02:00Z&amp;format=csv"
     ));
     assert!(text.contains(
-        "href=\"/api/v1/sessions?from=2026-01-04T22:00:00Z&amp;to=2026-02-03T22:00:00Z&amp;\
+        "href=\"/sessions?from=2026-01-04T22:00:00Z&amp;to=2026-02-03T22:00:00Z&amp;\
          as_of=2026-02-03T23:02:00Z&amp;state=camera_access_blocked_screen_shown&amp;\
          outcome=cancelled&amp;outcome=lost_in_handover\""
     ));

@@ -71,7 +71,7 @@ impl Format {
     }
 
     fn render(self, report: &Report, state: &State) -> Result<Vec<u8>, render::RenderError> {
-        let catalogue = &state.catalogue;
+        let catalogue = &*state.catalogue();
         Ok(match self {
             Format::Json => render::json(report).into_bytes(),
             Format::Csv => render::csv(report).into_bytes(),

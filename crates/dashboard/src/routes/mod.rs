@@ -21,45 +21,117 @@ pub(crate) use readyz::{__path_readyz, Readiness};
 pub(crate) use session::__path_session;
 pub(crate) use sessions::{__path_sessions, SessionsPage};
 
-use actix_web::dev::Handler;
+use actix_web::guard::{Guard, GuardContext};
+use actix_web::http::Method;
 use actix_web::middleware::Compress;
-use actix_web::{FromRequest, Responder, Route, guard, web};
+use actix_web::{Route, web};
+use weir_access::Role;
+
+use crate::analysis::Analysis;
 
 /// An address, as the API's description writes it, and what answers there.
-type Mounted = (&'static str, fn() -> Route);
+pub(crate) struct Mounted {
+    /// The address.
+    pub(crate) path: &'static str,
+    /// For each method: who may, and what answers.
+    pub(crate) answers: &'static [Answer],
+}
+
+/// Who may ask in this way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Everybody: the address says nothing that is not public, or asks who they are by itself.
+    Nobody,
+    /// Somebody with at least this role.
+    At(Role),
+}
+
+/// A method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// And HEAD, which is the same without the body.
+    Get,
+    /// Changes something.
+    Post,
+}
+
+/// What answers a method.
+pub(crate) struct Answer {
+    /// The method.
+    pub(crate) takes: Takes,
+    /// Who may.
+    #[expect(dead_code)] // until people can sign in
+    pub(crate) needs: Needs,
+    /// The handler.
+    pub(crate) route: fn() -> Route,
+}
+
+const NOBODY: Needs = Needs::Nobody;
+const VIEWER: Needs = Needs::At(Role::Viewer);
 
 /// Every address.
-pub(crate) const ROUTES: [Mounted; 10] = [
-    ("/", || read(overview::overview)),
-    ("/assets/{file}", || read(asset::asset)),
-    ("/healthz", || read(healthz::healthz)),
-    ("/readyz", || read(readyz::readyz)),
-    ("/metrics", || read(metrics::metrics)),
-    ("/openapi.json", || read(openapi::openapi)),
-    ("/api/v1/reports/abandonment", || read(abandonment::abandonment)),
-    ("/api/v1/sessions", || read(sessions::sessions)),
-    ("/api/v1/sessions/{id}", || read(session::session)),
-    ("/api/v1/quarantine", || read(quarantine::quarantine)),
+pub(crate) const ROUTES: &[Mounted] = &[
+    at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
+    at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
+    at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),
+    at("/readyz", &[get(NOBODY, || web::to(readyz::readyz))]),
+    at("/metrics", &[get(NOBODY, || web::to(metrics::metrics))]),
+    at("/openapi.json", &[get(NOBODY, || web::to(openapi::openapi))]),
+    at("/api/v1/reports/abandonment", &[get(VIEWER, || web::to(abandonment::abandonment))]),
+    at("/api/v1/sessions", &[get(VIEWER, || web::to(sessions::sessions))]),
+    at("/api/v1/sessions/{id}", &[get(VIEWER, || web::to(session::session))]),
+    at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
 ];
 
-/// Mounts the page, the API, and what watches over the process. The app holds a [`web::Data`] of
+const fn at(path: &'static str, answers: &'static [Answer]) -> Mounted {
+    Mounted { path, answers }
+}
+
+#[expect(dead_code)] // until the first address that changes something
+const fn post(needs: Needs, route: fn() -> Route) -> Answer {
+    Answer { takes: Takes::Post, needs, route }
+}
+
+const fn get(needs: Needs, route: fn() -> Route) -> Answer {
+    Answer { takes: Takes::Get, needs, route }
+}
+
+/// A page with the line of filters.
+fn to_analysis(analysis: &'static Analysis) -> Route {
+    web::to(move |request, reader, state| analysis.answer(request, reader, state))
+}
+
+/// Mounts the pages, the API, and what watches over the process. The app holds a [`web::Data`] of
 /// [`crate::State`]; what is mounted before keeps its addresses.
 pub fn routes(cfg: &mut web::ServiceConfig) {
-    for (path, route) in ROUTES {
-        let wrong_method = web::to(missing::wrong_method);
-        // A page draws each chart in three widths, which packs to a tenth.
-        let resource = web::resource(path).route(route()).default_service(wrong_method);
+    for mounted in ROUTES {
+        let mut resource =
+            web::resource(mounted.path).default_service(web::to(missing::wrong_method));
+        for answer in mounted.answers {
+            resource = resource.route((answer.route)().guard(answer.takes));
+        }
         cfg.service(resource.wrap(Compress::default()));
     }
     cfg.default_service(web::to(missing::missing));
 }
 
-/// Answers GET, and HEAD with the same headers.
-fn read<F, Args>(handler: F) -> Route
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+impl Takes {
+    /// The method's name in the API's description.
+    #[cfg(test)]
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Takes::Get => "get",
+            Takes::Post => "post",
+        }
+    }
+}
+
+impl Guard for Takes {
+    fn check(&self, request: &GuardContext<'_>) -> bool {
+        let method = &request.head().method;
+        match self {
+            Takes::Get => *method == Method::GET || *method == Method::HEAD,
+            Takes::Post => *method == Method::POST,
+        }
+    }
 }

@@ -1,107 +1,18 @@
-//! `GET /`: the page.
+//! `GET /`: what matters, at a glance.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
-use weir_domain::Timestamp;
-use weir_report::{Asked, Query, Report, Zone};
+use maud::Markup;
+use weir_report::render::sections;
 
-use crate::choices::choices;
-use crate::page::{Form, Lag, View};
-use crate::parameters::Parameters;
-use crate::problem::{Problem, blocking};
-use crate::{State, answer, page};
+use crate::analysis::{Analysis, Ask};
+use crate::page::Page;
+use crate::problem::Problem;
 
-/// The page. What is wrong with the form is said beside it, and what was entered stays.
-pub(crate) async fn overview(
-    request: HttpRequest,
-    state: web::Data<State>,
-) -> Result<HttpResponse, Problem> {
-    let (read, problem) = Parameters::as_far_as_it_goes(request.query_string(), &[]);
-    blocking(move || Ok(render(&state, &read.asked, problem)))
-        .await
-        .map(|(status, markup)| answer::html(status, markup))
-}
+/// The page.
+pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Overview, own: &[], body };
 
-fn render(state: &State, asked: &Asked, problem: Option<Problem>) -> (StatusCode, maud::Markup) {
-    let report = match problem {
-        Some(problem) => Err(problem),
-        None => report(state, asked),
-    };
-    let sentence = report.as_ref().err().map(ToString::to_string).unwrap_or_default();
-    let status = if report.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    let (choices, folded) = {
-        let model = state.live.model();
-        (choices(&model, &state.catalogue), model.position().get())
-    };
-    // Asked second: what is folded between the two is rather left out than counted twice.
-    let lag = state.live.lag();
-    let markup = page::overview(&View {
-        answer: report.as_ref().map_err(|_| sentence.as_str()),
-        catalogue: &state.catalogue,
-        form: &form(asked, &state.timezone_default),
-        choices: &choices,
-        lag: Lag { deliveries: lag.deliveries, seconds: state.lag_seconds(&lag) },
-        deliveries_total: folded + lag.deliveries,
-        endpoint_url: &state.endpoint_url,
-        demo: state.demo,
-        clock: &as_read(state, report.as_ref().ok().map(|report| &report.query)),
-    });
-    (status, markup)
-}
-
-fn report(state: &State, asked: &Asked) -> Result<Report, Problem> {
-    let query = state.question(asked)?;
-    Ok(state.report(&query)?)
-}
-
-/// What was entered, with the zone that applies where it is not the one that everybody expects.
-fn form(asked: &Asked, timezone_default: &str) -> Form {
-    let Asked {
-        from,
-        to,
-        tz,
-        as_of,
-        unit,
-        window,
-        bucket,
-        integration,
-        feature,
-        state,
-        reason,
-        outcome,
-        by,
-    } = asked.clone();
-    let zone = || if timezone_default == "UTC" { "" } else { timezone_default }.to_owned();
-    Form {
-        from: from.unwrap_or_default(),
-        to: to.unwrap_or_default(),
-        tz: tz.unwrap_or_else(zone),
-        as_of: as_of.unwrap_or_default(),
-        unit: unit.unwrap_or_default(),
-        window: window.unwrap_or_default(),
-        bucket: bucket.unwrap_or_default(),
-        by: by.unwrap_or_default(),
-        integration,
-        feature,
-        state,
-        reason,
-        outcome,
-    }
-}
-
-/// The instant that the page is of, in the report's zone: `2026-02-04 01:02:00, Europe/Tallinn`.
-fn as_read(state: &State, query: Option<&Query>) -> String {
-    let (at, zone) = query.map_or_else(
-        || (state.clock.now(), Zone::utc()),
-        |query| (query.as_of, query.zone.clone()),
-    );
-    local(at, &zone).unwrap_or_else(|| at.to_string())
-}
-
-fn local(at: Timestamp, zone: &Zone) -> Option<String> {
-    let at = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
-    let at = at.to_zoned(zone.rules().clone());
-    Some(format!("{}, {}", at.strftime("%Y-%m-%d %H:%M:%S"), zone.name()))
+fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
+    let report = ask.state.report(&ask.query)?;
+    Ok(sections(&report, &ask.catalogue, &ask.links()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Where a number leads.
 
-use weir_domain::OutcomeKind;
+use weir_domain::{OutcomeKind, Timestamp};
+
+use crate::Narrow;
 
 /// Which units a number counts, within the report's own range and filters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Behind<'a> {
     /// The screen: none, any; none of none, those whose exit has no screen.
     pub state: Option<Option<&'a str>>,
@@ -11,6 +13,10 @@ pub struct Behind<'a> {
     pub reason: Option<Option<&'a str>>,
     /// One of these outcomes; empty, any.
     pub outcomes: &'a [OutcomeKind],
+    /// Only those whose first fact lies within this part of the range, such as a bucket.
+    pub within: Option<(Timestamp, Timestamp)>,
+    /// What else the number keeps.
+    pub narrow: Narrow,
 }
 
 /// Knows the address of what is behind a number.

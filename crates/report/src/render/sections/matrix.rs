@@ -79,7 +79,12 @@ fn cell(n: u64, most: u64, state: Key<'_>, reason: Key<'_>, links: &dyn Links) -
     if n == 0 {
         return html! { td.num.none { "·" } };
     }
-    let behind = Behind { state: Some(state), reason: Some(reason), outcomes: KNOWN_EXITS };
+    let behind = Behind {
+        state: Some(state),
+        reason: Some(reason),
+        outcomes: KNOWN_EXITS,
+        ..Behind::default()
+    };
     let shade = (n * SHADES).div_ceil(most.max(1)).min(SHADES);
     html! { td class={ "num q" (shade) } { (linked(&count(n), links.units(&behind))) } }
 }

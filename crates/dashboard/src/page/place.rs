@@ -1,0 +1,80 @@
+//! The pages, and where they are.
+
+/// A page of the dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names are those that the reader sees
+pub enum Page {
+    Overview,
+    Funnel,
+    Screens,
+    Reasons,
+    Matrix,
+    Time,
+    Sessions,
+    Compare,
+    Health,
+    Catalogue,
+    Views,
+    People,
+    Docs,
+}
+
+impl Page {
+    /// The pages that every page leads to, in the order of reading. They keep its filters.
+    pub const ANALYSES: [Page; 8] = [
+        Page::Overview,
+        Page::Funnel,
+        Page::Screens,
+        Page::Reasons,
+        Page::Matrix,
+        Page::Time,
+        Page::Sessions,
+        Page::Compare,
+    ];
+
+    /// Where it is.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
+        match self {
+            Page::Overview => "/",
+            Page::Funnel => "/funnel",
+            Page::Screens => "/screens",
+            Page::Reasons => "/reasons",
+            Page::Matrix => "/matrix",
+            Page::Time => "/time",
+            Page::Sessions => "/sessions",
+            Page::Compare => "/compare",
+            Page::Health => "/health",
+            Page::Catalogue => "/catalogue",
+            Page::Views => "/views",
+            Page::People => "/people",
+            Page::Docs => "/docs",
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Page::Overview => "Overview",
+            Page::Funnel => "Funnel",
+            Page::Screens => "Screens",
+            Page::Reasons => "Reasons",
+            Page::Matrix => "Screen × reason",
+            Page::Time => "Time",
+            Page::Sessions => "Sessions",
+            Page::Compare => "Compare",
+            Page::Health => "Health",
+            Page::Catalogue => "Catalogue",
+            Page::Views => "Views",
+            Page::People => "People",
+            Page::Docs => "API",
+        }
+    }
+
+    /// Whether the line of filters applies to it.
+    #[must_use]
+    pub fn has_filters(self) -> bool {
+        Page::ANALYSES.contains(&self)
+    }
+}

@@ -1,0 +1,84 @@
+//! What lies one level below the report's rows: when, after how long, and for each screen and
+//! reason how it went over time.
+
+use crate::{Percentiles, Query};
+
+/// Edges of [`Distribution`], in seconds: each bin holds `edge <= t < next edge`; the first bin
+/// begins at 0 and the last has no end. Close to even steps on a logarithmic scale, at the lengths
+/// that people use.
+pub const BIN_EDGES_S: [u64; 19] = [
+    1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400,
+    172_800, 604_800,
+];
+
+/// How many units took how long: one count for each bin of [`BIN_EDGES_S`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Distribution(pub [u64; BIN_EDGES_S.len() + 1]);
+
+/// What lies below the rows of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// What was asked.
+    pub query: Query,
+    /// The labels of the trends' points: those of the report's trend.
+    pub buckets: Vec<String>,
+    /// A row for each screen that an exit carries, in the order of the report's rows.
+    pub by_state: Vec<ExitProfile>,
+    /// A row for each reason that an exit carries, in the order of the report's rows.
+    pub by_reason: Vec<ExitProfile>,
+    /// From the first fact to the submission, of submitted units.
+    pub time_to_submit: Distribution,
+    /// From the first fact to the last cancel, of cancelled units.
+    pub time_to_abandon: Distribution,
+    /// For each local weekday (Monday first) and hour of the first fact.
+    pub week: Vec<[HourCell; 24]>,
+}
+
+/// One screen, or one reason.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExitProfile {
+    /// The literal value; none where the exit had none.
+    pub value: Option<String>,
+    /// The catalogue's label, or the raw value.
+    pub label: String,
+    /// Units that ended so: the report's count.
+    pub abandoned: u64,
+    /// How many of them began in each bucket.
+    pub trend: Vec<u64>,
+    /// From the first fact to the exit.
+    pub time_to_exit: Percentiles,
+    /// The same, as a distribution.
+    pub times: Distribution,
+}
+
+/// The units that began in one hour of the week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HourCell {
+    /// All of them.
+    pub started: u64,
+    /// Of those, submitted.
+    pub submitted: u64,
+    /// Of those, abandoned.
+    pub abandoned: u64,
+}
+
+impl Distribution {
+    /// The bin of a length in microseconds.
+    #[must_use]
+    pub fn bin(us: u64) -> usize {
+        BIN_EDGES_S.partition_point(|edge| *edge <= us / 1_000_000)
+    }
+
+    /// The bounds of a bin, in seconds; the last has no end.
+    #[must_use]
+    pub fn bounds_s(bin: usize) -> (u64, Option<u64>) {
+        let from = bin.checked_sub(1).map_or(0, |edge| BIN_EDGES_S[edge]);
+        (from, BIN_EDGES_S.get(bin).copied())
+    }
+
+    /// How many units it holds.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
