@@ -24,6 +24,8 @@ mod rows; // the report's rows, named, grouped and folded as they are shown
 mod sections; // the answer as parts of a page
 mod table; // the answer on a terminal
 mod text; // names from outside, made safe to show
+#[allow(dead_code)] // until a page compares
+mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
 pub use csv::csv;
