@@ -3,9 +3,18 @@
 
 use std::sync::LazyLock;
 
-/// The frame's styles after the report's, as one file.
+/// The frame's styles after the report's, then those of the pages, as one file.
 static STYLES: LazyLock<String> = LazyLock::new(|| {
-    [weir_report::render::STYLE_SHEET, include_str!("assets/weir.css")].join("\n")
+    let parts = [
+        weir_report::render::STYLE_SHEET,
+        include_str!("assets/weir.css"),
+        include_str!("assets/rows.css"),
+        include_str!("assets/sessions.css"),
+        include_str!("assets/people.css"),
+        include_str!("assets/health.css"),
+        include_str!("assets/views.css"),
+    ];
+    parts.join("\n")
 });
 const SCRIPT: &[u8] = include_bytes!("assets/weir.js");
 const ICON: &[u8] = include_bytes!("assets/weir.svg");

@@ -6,44 +6,68 @@ use weir_report::render::safe_text;
 use weir_report::{Bucket, Dimension};
 
 use super::form::Form;
-use super::{Choice, Choices, Page};
+use super::{Choice, Choices, Page, View, actions};
 
-const PRESETS: [(&str, &str); 3] = [("-7d", "7 days"), ("-30d", "30 days"), ("-90d", "90 days")];
+const PRESETS: [(&str, &str); 4] =
+    [("-24h", "24 hours"), ("-7d", "7 days"), ("-30d", "30 days"), ("-90d", "90 days")];
 /// The range where none is asked for (interfaces.md).
 const FROM_DEFAULT: &str = "-30d";
 const CHIP_CHARS_MAX: usize = 60;
+/// The overview's own parameter, and its values.
+pub(crate) const COMPARE: &str = "compare";
+pub(crate) const COMPARE_PREVIOUS: &str = "previous";
+pub(crate) const COMPARE_NONE: &str = "none";
 
 /// The form, the problem with it if there is one, and the filters that apply.
-pub(super) fn filters(
-    page: Page,
-    form: &Form,
-    choices: &Choices,
-    catalogue: &Catalogue,
-    problem: Option<&str>,
-) -> Markup {
+///
+/// On a narrow screen the form is folded away by the state of the `details` above it, which a wide
+/// one does not show: nothing of it needs a script.
+pub(super) fn filters(view: &View<'_>, problem: Option<&str>) -> Markup {
+    let View { page, form, choices, catalogue, .. } = *view;
     html! {
         div.filters {
-            form method="get" action=(page.path()) {
-                @for (name, value) in &form.own { input type="hidden" name=(name) value=(value); }
-                div.row {
-                    (presets(page, form))
-                    (text("from", "From", &form.from, "-30d", None))
-                    (text("to", "To", &form.to, "now", None))
-                    (text("tz", "Time zone", &form.tz, "UTC", Some("zones")))
-                    (select("unit", "Count", &form.unit, Unit::Session.name(),
-                        &Unit::ALL.map(|unit| (unit.name(), unit.plural()))))
-                    (select("bucket", "Trend by", &form.bucket, Bucket::Day.name(),
-                        &Bucket::ALL.map(|bucket| (bucket.name(), bucket.name()))))
-                    (breakdown(&form.by))
-                    button type="submit" { "Show" }
-                }
-                @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
-                (more(form, choices))
-                datalist #zones { @for zone in &choices.zones { option value=(zone) {} } }
+            div.view {
+                (presets(page, form))
+                details.fold open[problem.is_some()] { summary { "Filters" } }
+                (actions::actions(view))
             }
+            (line(page, form, choices))
+            @if let Some(problem) = problem { p.problem role="alert" { (problem) } }
             (chips(page, form, choices, catalogue))
         }
     }
+}
+
+fn line(page: Page, form: &Form, choices: &Choices) -> Markup {
+    html! {
+        form.line method="get" action=(page.path()) {
+            // What the page takes besides stays as it is, unless the line asks for it.
+            @for (name, value) in form.own.iter().filter(|(name, _)| *name != COMPARE) {
+                input type="hidden" name=(name) value=(value);
+            }
+            div.row {
+                (text("from", "From", &form.from, "-30d", None))
+                (text("to", "To", &form.to, "now", None))
+                @if page == Page::Overview { (compare(form)) }
+                (text("tz", "Time zone", &form.tz, "UTC", Some("zones")))
+                (select("unit", "Count", &form.unit, Unit::Session.name(),
+                    &Unit::ALL.map(|unit| (unit.name(), unit.plural()))))
+                (select("bucket", "Trend by", &form.bucket, Bucket::Day.name(),
+                    &Bucket::ALL.map(|bucket| (bucket.name(), bucket.name()))))
+                button type="submit" { "Show" }
+                (more(form, choices))
+            }
+            datalist #zones { @for zone in &choices.zones { option value=(zone) {} } }
+        }
+    }
+}
+
+/// What the overview's numbers are held against.
+fn compare(form: &Form) -> Markup {
+    let chosen = form.own.iter().find(|(name, _)| *name == COMPARE);
+    let chosen = chosen.map_or("", |(_, value)| value.as_str());
+    let options = [(COMPARE_PREVIOUS, "period before"), (COMPARE_NONE, "nothing")];
+    select(COMPARE, "Compare to", chosen, COMPARE_PREVIOUS, &options)
 }
 
 fn presets(page: Page, form: &Form) -> Markup {
@@ -105,6 +129,7 @@ fn more(form: &Form, choices: &Choices) -> Markup {
         details.more {
             summary { "More filters" }
             div.row {
+                (breakdown(&form.by))
                 (text("as_of", "As of", &form.as_of, "now", None))
                 (text("window", "Silent is stalled after", &form.window, "7d", None))
                 (boxes("outcome", "Outcome", &outcomes, &form.outcome))

@@ -3,6 +3,7 @@
 //! No page has an inline script or style, so that the content security policy can forbid both;
 //! every filter is in the address, and everything works with scripts off.
 
+mod actions; // what can be done with a view
 mod filters; // the line of filters, and those that apply
 mod form; // what the reader asked for, and its address
 mod links; // where the numbers lead
@@ -18,6 +19,7 @@ use weir_report::render::safe_text;
 use crate::assets;
 use crate::reader::Reader;
 
+pub(crate) use filters::COMPARE;
 pub use form::Form;
 pub use links::SessionLinks;
 pub use place::Page;
@@ -117,7 +119,7 @@ pub fn analysis(view: &View<'_>) -> Markup {
     };
     frame.around(&html! {
         @if !waits || problem.is_some() {
-            (filters::filters(view.page, view.form, view.choices, view.catalogue, problem))
+            (filters::filters(view, problem))
         }
         main #main data-live[live] {
             @match view.body {
@@ -187,12 +189,10 @@ impl Frame<'_> {
                 }
                 nav aria-label="Pages" {
                     @for page in Page::ANALYSES.into_iter().chain([Page::Health]) {
-                        a href=(self.leads_to(page)) aria-current=[(self.page == Some(page)).then_some("page")] {
-                            (page.title())
-                        }
+                        (self.to(page))
                     }
                 }
-                @if self.demo { span.demo { "Demo: simulated traffic" } }
+                @if self.demo { span.demo title="The traffic is simulated" { "Demo data" } }
                 (self.person())
             }
         }
@@ -205,11 +205,16 @@ impl Frame<'_> {
                 summary { (self.reader.name.as_deref().unwrap_or("This machine")) }
                 ul {
                     @for page in [Page::Views, Page::Catalogue, Page::People, Page::Docs] {
-                        li { a href=(page.path()) { (page.title()) } }
+                        li { (self.to(page)) }
                     }
                 }
             }
         }
+    }
+
+    fn to(&self, page: Page) -> Markup {
+        let current = (self.page == Some(page)).then_some("page");
+        html! { a href=(self.leads_to(page)) aria-current=[current] { (page.title()) } }
     }
 
     fn leads_to(&self, page: Page) -> String {

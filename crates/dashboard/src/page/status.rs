@@ -1,10 +1,8 @@
-//! The foot of the page: how far behind it is, as of when, and the same view as a file.
+//! The foot of the page: how far behind it is, and as of when.
 
 use maud::{Markup, html};
-use weir_report::Query;
 
 use super::View;
-use super::form::Form;
 
 /// Below this it is not worth a reader's attention.
 const LAG_S_SHOWN: f64 = 1.0;
@@ -26,24 +24,6 @@ pub(super) fn status(view: &View<'_>) -> Markup {
             }
             p { "As of " (view.clock) }
             p data-live-state hidden { "live" }
-            @if let (Ok(_), Some(query), 1..) = (view.body, view.query, view.deliveries_total) {
-                (exports(view.form, query))
-            }
-        }
-    }
-}
-
-/// The same view as a file: with the instants in place of "now", so that it stays the same.
-fn exports(form: &Form, query: &Query) -> Markup {
-    let pinned = form.pinned(query);
-    let href =
-        |format: &str| format!("/api/v1/reports/abandonment?{}&format={format}", pinned.query());
-    html! {
-        p.exports {
-            "This view as"
-            @for (format, name) in [("json", "JSON"), ("csv", "CSV"), ("svg", "SVG")] {
-                a href=(href(format)) { (name) }
-            }
         }
     }
 }

@@ -4,11 +4,12 @@ use maud::Markup;
 use weir_report::render::sections;
 
 use crate::analysis::{Analysis, Ask};
-use crate::page::Page;
+use crate::page::{COMPARE, Page};
 use crate::problem::Problem;
 
 /// The page.
-pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Overview, own: &[], body };
+pub(crate) const ANALYSIS: Analysis = 
+    Analysis { page: Page::Overview, own: &[COMPARE], body };
 
 fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
     let report = ask.state.report(&ask.query)?;
