@@ -8,8 +8,7 @@ use crate::page::{COMPARE, Page};
 use crate::problem::Problem;
 
 /// The page.
-pub(crate) const ANALYSIS: Analysis = 
-    Analysis { page: Page::Overview, own: &[COMPARE], body };
+pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Overview, own: &[COMPARE], body };
 
 fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
     let report = ask.state.report(&ask.query)?;
