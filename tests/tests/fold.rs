@@ -1,14 +1,15 @@
 //! The promises of the fold: order, repetition, cuts and restarts change no report.
 #![allow(missing_docs, clippy::expect_used)]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use weir_domain::{Catalogue, Delivery, Origin, Seq, Timestamp};
 use weir_log::{DataDir, Lock, Log, LogReader};
-use weir_projector::{Projector, fold, rebuild};
-use weir_readmodel::Model;
+use weir_projector::{Event, Projector, fold, rebuild};
+use weir_readmodel::{Model, vendor_data_hash};
 use weir_report::{Asked, compute, render};
 use weir_tests::{RawDelivery, streams::stream};
 
@@ -213,6 +214,48 @@ proptest! {
         prop_assert_eq!(reports(&kept.restart()), reports(&want));
         let verified = LogReader::open(&kept.dir).expect("a log").verify(|_| ()).expect("a reading");
         prop_assert_eq!(verified.finding, None);
+    }
+}
+
+/// The first `vendorData` of each session in log order, and the sessions that have it.
+fn by_reference(log: &[RawDelivery]) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut first: BTreeMap<(String, String), String> = BTreeMap::new();
+    for delivery in log {
+        let Ok(event) = Event::parse(&delivery.body) else { continue };
+        if let Some(reference) = event.vendor_data {
+            let session = (delivery.integration.clone(), event.session.to_string());
+            first.entry(session).or_insert_with(|| reference.into_owned());
+        }
+    }
+    let mut found: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    first.into_iter().for_each(|(session, text)| found.entry(text).or_default().push(session));
+    found
+}
+
+#[test]
+fn sessions_are_found_by_their_reference_after_a_restart_too() {
+    let mut log = stream(6);
+    for (n, delivery) in log.iter_mut().enumerate().filter(|(n, _)| n % 3 != 0) {
+        let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&delivery.body) else {
+            continue;
+        };
+        if body.is_object() {
+            body["vendorData"] = ["", "order 7", "ekraan õ"][n % 3].into();
+            delivery.body = body.to_string().into_bytes();
+        }
+    }
+    let mut kept = Kept::empty();
+    kept.append(&log);
+    drop(kept.restart());
+    let model = kept.restart();
+    let want = by_reference(&log);
+    assert!(1 < want.len());
+    for (text, sessions) in want {
+        let rows = model.sessions_with_vendor_data(vendor_data_hash(&text));
+        let views = rows.into_iter().map(|row| model.view(row));
+        let mut got: Vec<_> = views.map(|view| (view.integration, view.id.to_string())).collect();
+        got.sort();
+        assert_eq!(got, sessions, "{text}");
     }
 }
 

@@ -6,7 +6,7 @@ use weir_readmodel::{DeliveryFlags, Joined, Model};
 use crate::{Event, Meaning};
 
 /// The version of this file's and the parser's meaning. A model folded by another is folded anew.
-pub const FOLD_VERSION: u32 = 1;
+pub const FOLD_VERSION: u32 = 2;
 
 /// Folds one delivery into the model. Total: there is no clock, no disk and no error; a body that
 /// cannot be read is quarantined.
@@ -22,6 +22,9 @@ pub fn fold(model: &mut Model, seq: Seq, at: Timestamp, integration: &str, body:
     let row = model.session(integration, event.session.into_bytes(), event.attempt.into_bytes());
     let attempt = model.attempt(row, event.attempt.into_bytes());
     model.describe(row, seq, event.feature.as_deref(), event.end_user_id.as_deref());
+    if let Some(vendor_data) = &event.vendor_data {
+        model.refer(row, vendor_data);
+    }
     let kind = kind_of(model, &event);
     let joined = model.join(row, &Fact { kind, attempt, at, seq });
     let flags = DeliveryFlags::default()

@@ -16,7 +16,7 @@ use crate::{Model, Names};
 const SCHEMA: &str = include_str!("../../../migrations/readmodel/0001_read_model.sql");
 
 /// The version of the tables and of the columns' bytes. A file of another one is made anew.
-const LAYOUT_VERSION: i64 = 1;
+const LAYOUT_VERSION: i64 = 2;
 
 /// "WRMD" in ASCII: says whose file it is.
 const APPLICATION_ID: i64 = 0x5752_4D44;

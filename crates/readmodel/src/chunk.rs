@@ -124,6 +124,8 @@ pub(crate) struct Chunk {
     pub(crate) end_user: Vec<Code>,
     /// The end-user's next session (a row of the whole model), or [`NOWHERE`].
     pub(crate) end_user_next: Vec<u32>,
+    /// The hash of its `vendorData`; 0 for none.
+    pub(crate) vendor_data: Vec<u64>,
     /// The session's last delivery.
     pub(crate) last_seq: Vec<u64>,
 
@@ -159,6 +161,7 @@ impl Chunk {
         self.feature_seq.push(0);
         self.end_user.push(0);
         self.end_user_next.push(NOWHERE);
+        self.vendor_data.push(0);
         self.last_seq.push(0);
         self.first_at_us.push(NEVER_US);
         self.submitted_at_us.push(NEVER_US);
@@ -263,6 +266,7 @@ impl Chunk {
             self.feature_seq.len(),
             self.end_user.len(),
             self.end_user_next.len(),
+            self.vendor_data.len(),
             self.last_seq.len(),
             self.first_at_us.len(),
             self.submitted_at_us.len(),

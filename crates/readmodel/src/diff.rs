@@ -67,5 +67,6 @@ fn differ(live: &Chunk, rebuilt: &Chunk, at: usize) -> bool {
         || live.feature_seq[at] != rebuilt.feature_seq[at]
         || live.end_user_next[at] != rebuilt.end_user_next[at]
         || live.end_user[at] != rebuilt.end_user[at]
+        || live.vendor_data[at] != rebuilt.vendor_data[at]
         || !live.facts(at).eq(rebuilt.facts(at))
 }

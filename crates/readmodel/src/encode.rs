@@ -33,6 +33,7 @@ pub(crate) fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
         feature_seq,
         end_user,
         end_user_next,
+        vendor_data,
         last_seq,
         first_at_us,
         submitted_at_us,
@@ -44,7 +45,7 @@ pub(crate) fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
         facts,
         latest_us,
     } = chunk;
-    let mut bytes = Vec::with_capacity(id.len() * 160);
+    let mut bytes = Vec::with_capacity(id.len() * 168);
     put(&mut bytes, id);
     put(&mut bytes, integration);
     put(&mut bytes, attempt_id);
@@ -55,6 +56,7 @@ pub(crate) fn chunk_bytes(chunk: &Chunk) -> Vec<u8> {
     put(&mut bytes, feature_seq);
     put(&mut bytes, end_user);
     put(&mut bytes, end_user_next);
+    put(&mut bytes, vendor_data);
     put(&mut bytes, last_seq);
     put(&mut bytes, first_at_us);
     put(&mut bytes, submitted_at_us);
@@ -85,6 +87,7 @@ pub(crate) fn chunk_of(mut bytes: &[u8]) -> Option<Chunk> {
     chunk.feature_seq = take(bytes)?;
     chunk.end_user = take(bytes)?;
     chunk.end_user_next = take(bytes)?;
+    chunk.vendor_data = take(bytes)?;
     chunk.last_seq = take(bytes)?;
     chunk.first_at_us = take(bytes)?;
     chunk.submitted_at_us = take(bytes)?;

@@ -6,6 +6,7 @@
 
 mod names; // texts and the codes that stand for them
 mod deliveries; // what is known of each delivery, by its place in the log
+mod vendor_data; // the customer's own reference, as a number
 mod chunk; // the columns of some thousand sessions
 mod sessions; // every session, found by its id
 mod model; // all of it, and how far it has read
@@ -13,6 +14,7 @@ mod scan; // the units of a report, one by one
 mod encode; // columns as bytes
 mod checkpoint; // the model in `read.db`
 mod diff; // where two models differ
+mod neighbours; // sessions of one end-user, or of one reference
 
 pub use checkpoint::{Checkpoint, CheckpointError, Store};
 pub use chunk::Joined;
@@ -21,3 +23,4 @@ pub use model::{Model, SessionView};
 pub use names::{Code, Exits, Names};
 pub use scan::UnitView;
 pub use sessions::Row;
+pub use vendor_data::vendor_data_hash;

@@ -1,5 +1,7 @@
 //! All of it, and how far it has read.
 
+use std::fmt;
+
 use weir_domain::{Fact, Seq, Timestamp};
 
 use crate::chunk::{Chunk, Joined};
@@ -45,7 +47,7 @@ impl PartialEq for Model {
 }
 
 /// What is known of one session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SessionView {
     /// The integration's name.
     pub integration: String,
@@ -53,14 +55,43 @@ pub struct SessionView {
     pub id: uuid::Uuid,
     /// The first that was not absent.
     pub feature: Option<String>,
-    /// The first that was not absent.
+    /// The first that was not absent: personal data.
     pub end_user_id: Option<String>,
+    /// The hash of its `vendorData` ([`crate::vendor_data_hash`]); 0 for none.
+    pub vendor_data: u64,
     /// The ids of its attempts, in order of first sight.
     pub attempts: Vec<uuid::Uuid>,
     /// Its facts, in order of time and place.
     pub facts: Vec<Fact>,
     /// Its deliveries, in log order, with what reading them showed.
     pub deliveries: Vec<(Seq, DeliveryFlags)>,
+}
+
+impl fmt::Debug for SessionView {
+    /// Where two models differ is told to the operator: whose session it is, is not.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SessionView {
+            integration,
+            id,
+            feature,
+            end_user_id,
+            vendor_data,
+            attempts,
+            facts,
+            deliveries,
+        } = self;
+        let end_user = end_user_id.as_deref().map_or(0, crate::vendor_data_hash);
+        f.debug_struct("SessionView")
+            .field("integration", integration)
+            .field("id", id)
+            .field("feature", feature)
+            .field("end_user_hash", &end_user)
+            .field("vendor_data_hash", vendor_data)
+            .field("attempts", attempts)
+            .field("facts", facts)
+            .field("deliveries", deliveries)
+            .finish()
+    }
 }
 
 /// What the projector does to the model. Each delivery ends with [`Model::record`] or
@@ -105,6 +136,11 @@ impl Model {
             let end_user = self.end_users.intern(&end_user_key(chunk.integration[at], id));
             self.sessions.set_end_user(row, end_user);
         }
+    }
+
+    /// Notes the customer's own reference, where none was known before.
+    pub fn refer(&mut self, row: Row, vendor_data: &str) {
+        self.sessions.set_vendor_data(row, vendor_data);
     }
 
     /// Joins a fact to the session's.
@@ -199,6 +235,7 @@ impl Model {
             id: uuid::Uuid::from_bytes(chunk.id[at]),
             feature: self.features.get(chunk.feature[at]).map(str::to_owned),
             end_user_id: self.end_user_id(chunk, at).map(str::to_owned),
+            vendor_data: chunk.vendor_data[at],
             attempts: chunk.attempt_ids(at).into_iter().map(uuid::Uuid::from_bytes).collect(),
             facts,
             deliveries: self.deliveries_of(chunk, at),
@@ -227,6 +264,6 @@ impl Model {
 
 const KEY_SEPARATOR: char = ' ';
 
-fn end_user_key(integration: Code, id: &str) -> String {
+pub(crate) fn end_user_key(integration: Code, id: &str) -> String {
     format!("{integration}{KEY_SEPARATOR}{id}")
 }

@@ -7,6 +7,7 @@ use hashbrown::HashTable;
 use weir_domain::{Fact, Seq};
 
 use crate::chunk::{CHUNK_SESSIONS, Chunk, Joined, NOWHERE};
+use crate::vendor_data::vendor_data_hash;
 use crate::{Code, Names};
 
 /// A session's place in the model, in order of first sight.
@@ -147,6 +148,14 @@ impl Sessions {
                 let (chunk, at) = self.chunk_mut(before);
                 chunk.end_user_next[at] = row.0;
             }
+        }
+    }
+
+    /// Sets the hash of the session's `vendorData`, if it has none yet.
+    pub(crate) fn set_vendor_data(&mut self, row: Row, vendor_data: &str) {
+        if self.chunk(row).0.vendor_data[row.split().1] == 0 {
+            let (chunk, at) = self.chunk_mut(row);
+            chunk.vendor_data[at] = vendor_data_hash(vendor_data);
         }
     }
 
