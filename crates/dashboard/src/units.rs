@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use weir_domain::{Outcome, Timestamp};
+use weir_domain::{Catalogue, Outcome, Timestamp};
 use weir_readmodel::{Model, Row, UnitView};
-use weir_report::{CohortUnit, Filters, Query, cohort};
+use weir_report::{CohortUnit, Filters, Narrow, Query, cohort};
 
 use crate::cursor::Cursor;
 use crate::describe::OutcomeName;
@@ -63,18 +63,19 @@ pub(crate) struct NoSuchPlace;
 type Key = (Timestamp, Row);
 
 const fn key(unit: &CohortUnit) -> Key {
-    (unit.first_at, unit.session)
+    (unit.summary.first_at, unit.session)
 }
 
 /// The units after `cursor`, up to `limit` of them.
 pub(crate) fn page(
     model: &Model,
+    catalogue: &Catalogue,
     query: &Query,
     cursor: Option<&Cursor>,
     limit: usize,
     threads: usize,
 ) -> Result<Page, NoSuchPlace> {
-    let units = cohort(model, query, threads);
+    let units = cohort(model, catalogue, query, &Narrow::default(), threads);
     let begin = match cursor {
         None => 0,
         Some(cursor) => place(model, &units, cursor).ok_or(NoSuchPlace)?,
@@ -93,7 +94,7 @@ pub(crate) fn page(
             from: query.from,
             to: query.to,
             as_of: query.as_of,
-            first_at: last.first_at,
+            first_at: last.first_at(),
             given: alike(end, end - 1),
             id: session.id,
             integration: session.integration,
@@ -117,7 +118,7 @@ fn rows(model: &Model, query: &Query, units: &[CohortUnit], skipped: usize) -> V
     let (Some(latest), Some(earliest)) = (units.first(), units.last()) else { return Vec::new() };
     let mut found: BTreeMap<Key, VecDeque<UnitRow>> =
         units.iter().map(|unit| (key(unit), VecDeque::new())).collect();
-    let instants = earliest.first_at..latest.first_at.plus_us(1);
+    let instants = earliest.first_at()..latest.first_at().plus_us(1);
     for part in 0..model.parts() {
         model.scan(part, query.unit, &instants, query.as_of, |unit| {
             if let Some(rows) = found.get_mut(&(unit.summary.first_at, unit.session)) {

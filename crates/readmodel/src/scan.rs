@@ -28,6 +28,15 @@ enum Source<'a> {
 }
 
 impl UnitView<'_> {
+    /// Which of its session's attempts it is; none where it is all of them, if only one.
+    #[must_use]
+    pub fn attempt(&self) -> Option<u16> {
+        match self.source {
+            Source::Attempt { attempt, .. } => Some(attempt),
+            Source::Session { .. } | Source::EndUser { .. } => None,
+        }
+    }
+
     /// How many attempts of it exist: have a fact.
     #[must_use]
     pub fn attempts(&self) -> u64 {

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::{ToSpan, Zoned};
 use weir_domain::Timestamp;
 
-use crate::Zone;
+use crate::{Query, Zone};
 
 /// How many buckets a trend may have: five years by the hour.
 pub const BUCKETS_MAX: usize = 50_000;
@@ -119,6 +119,15 @@ impl Buckets {
     pub fn holds(&self, number: usize, at_us: i64) -> bool {
         self.starts_us[number] <= at_us
             && self.starts_us.get(number + 1).is_none_or(|&end| at_us < end)
+    }
+
+    /// The part of the query's range that bucket `number` covers: the first may begin before the
+    /// range does, and the last may end after it.
+    #[must_use]
+    pub fn within(&self, number: usize, query: &Query) -> (Timestamp, Timestamp) {
+        let edge = |number: usize| self.starts_us.get(number).copied().map(Timestamp::from_micros);
+        let from = edge(number).map_or(query.to, |start| start.max(query.from));
+        (from, edge(number + 1).unwrap_or(query.to))
     }
 
     fn push(&mut self, bucket: Bucket, start_us: i64, label: String) -> Result<(), BucketError> {

@@ -4,19 +4,25 @@
 
 mod keep; // the filters, as codes
 mod local; // the local hour and weekday of an instant
+mod narrowed; // which units one number counts, as codes
+mod cohort; // those units, one by one
 mod partial; // what one pass counts
 mod rows; // counts to rows
+mod below; // what lies below the rows
 mod times; // exact percentiles
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use weir_domain::{Catalogue, OutcomeKind, Timestamp};
-use weir_readmodel::{Model, Row, UnitView};
+use weir_domain::{Catalogue, Timestamp};
+use weir_readmodel::{Model, UnitView};
 
 use crate::{BucketError, Buckets, DataQuality, Query, Report};
+pub use below::profile;
+pub use cohort::{CohortUnit, cohort, visit};
 use keep::Keep;
 use partial::Partial;
+pub(crate) use rows::{reason_label, state_label};
 
 /// Computes the report.
 ///
@@ -43,7 +49,7 @@ pub fn compute(
         by_state: rows::by_state(model, catalogue, &sum, &totals),
         by_reason: rows::by_reason(model, catalogue, &sum, &totals),
         by_state_and_reason: rows::by_state_and_reason(model, &sum),
-        trend: rows::trend(&buckets, &sum),
+        trend: rows::trend(query, &buckets, &sum),
         breakdown: query.by.map(|by| rows::breakdown(model, by, &sum)),
         data_quality: data_quality(model, catalogue, query, &sum),
         time_to_submit: sum.time_to_submit.percentiles(),
@@ -51,34 +57,6 @@ pub fn compute(
         totals,
         query: query.clone(),
     })
-}
-
-/// The units of the cohort, the latest first: what is behind a report's numbers.
-pub fn cohort(model: &Model, query: &Query, threads: usize) -> Vec<CohortUnit> {
-    let mut units: Vec<CohortUnit> =
-        scan(model, query, threads, Vec::new, |units: &mut Vec<CohortUnit>, unit, outcome| {
-            units.push(CohortUnit {
-                first_at: unit.summary.first_at,
-                session: unit.session,
-                outcome: outcome.kind(),
-            });
-        })
-        .into_iter()
-        .flatten()
-        .collect();
-    units.sort_unstable_by_key(|unit| std::cmp::Reverse((unit.first_at, unit.session)));
-    units
-}
-
-/// One unit of a cohort.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CohortUnit {
-    /// When its first fact was received.
-    pub first_at: Timestamp,
-    /// The session that it is, belongs to, or began with.
-    pub session: Row,
-    /// What became of it.
-    pub outcome: OutcomeKind,
 }
 
 /// Hands every unit that passes the query to `count`, part by part on `threads` threads, each

@@ -5,22 +5,24 @@
 
 mod ask; // a question as people and programs write it
 mod query; // what is asked
+mod previous; // the same of the period before
 mod bucket; // the periods of a trend, in the report's time zone
 mod definition; // a question with a name
 mod compute; // one pass over the units
 mod value; // what is answered
 mod profile; // what lies below its rows
+mod chance; // what chance alone would explain
 mod compare; // two answers side by side
 mod narrow; // which units one number counts
 pub mod render; // the answer as bytes
 
 pub use ask::{AskError, Asked};
 pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
-pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict};
-pub use compute::{CohortUnit, cohort, compute};
+pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict, comparison};
+pub use compute::{CohortUnit, cohort, compute, profile, visit};
 pub use definition::Definition;
 pub use narrow::{Mark, Narrow, TimeRange, Until};
-pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile};
+pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile, Trend};
 pub use query::{Dimension, Filters, Query, Zone};
 pub use value::{
     BreakdownRow, BreakdownValue, DataQuality, PairRow, Percentiles, ReasonRow, Report, StateRow,

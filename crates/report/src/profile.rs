@@ -1,7 +1,7 @@
 //! What lies one level below the report's rows: when, after how long, and for each screen and
 //! reason how it went over time.
 
-use crate::{Percentiles, Query};
+use crate::{Buckets, Percentiles, Query};
 
 /// Edges of [`Distribution`], in seconds: each bin holds `edge <= t < next edge`; the first bin
 /// begins at 0 and the last has no end. Close to even steps on a logarithmic scale, at the lengths
@@ -15,13 +15,18 @@ pub const BIN_EDGES_S: [u64; 19] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Distribution(pub [u64; BIN_EDGES_S.len() + 1]);
 
+/// How many units began in each bucket: the buckets with any, by their number and in order of time.
+/// Of five years by the hour a screen has few, and there may be hundreds of screens.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Trend(pub Vec<(usize, u64)>);
+
 /// What lies below the rows of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// What was asked.
     pub query: Query,
-    /// The labels of the trends' points: those of the report's trend.
-    pub buckets: Vec<String>,
+    /// The buckets of the trends: those of the report's trend.
+    pub buckets: Buckets,
     /// A row for each screen that an exit carries, in the order of the report's rows.
     pub by_state: Vec<ExitProfile>,
     /// A row for each reason that an exit carries, in the order of the report's rows.
@@ -44,7 +49,7 @@ pub struct ExitProfile {
     /// Units that ended so: the report's count.
     pub abandoned: u64,
     /// How many of them began in each bucket.
-    pub trend: Vec<u64>,
+    pub trend: Trend,
     /// From the first fact to the exit.
     pub time_to_exit: Percentiles,
     /// The same, as a distribution.
@@ -62,7 +67,36 @@ pub struct HourCell {
     pub abandoned: u64,
 }
 
+impl Trend {
+    /// A count for each of `buckets` buckets, the empty ones included.
+    #[must_use]
+    pub fn dense(&self, buckets: usize) -> Vec<u64> {
+        let mut counts = vec![0; buckets];
+        for &(bucket, count) in &self.0 {
+            counts[bucket] += count;
+        }
+        counts
+    }
+}
+
 impl Distribution {
+    /// The lengths, in microseconds, as a distribution.
+    pub(crate) fn of(lengths_us: impl IntoIterator<Item = u64>) -> Distribution {
+        let mut distribution = Distribution::default();
+        lengths_us.into_iter().for_each(|us| distribution.count(us));
+        distribution
+    }
+
+    /// Counts one length, in microseconds.
+    pub(crate) fn count(&mut self, us: u64) {
+        self.0[Distribution::bin(us)] += 1;
+    }
+
+    /// Adds what another counted.
+    pub(crate) fn add(&mut self, other: &Distribution) {
+        self.0.iter_mut().zip(other.0).for_each(|(count, more)| *count += more);
+    }
+
     /// The bin of a length in microseconds.
     #[must_use]
     pub fn bin(us: u64) -> usize {

@@ -4,7 +4,7 @@
 //! two counts and become numbers when they are written.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use weir_domain::Rate;
+use weir_domain::{Rate, Timestamp};
 
 use crate::Query;
 
@@ -107,6 +107,10 @@ pub struct PairRow {
 pub struct TrendRow {
     /// The local date of its start; for hours, the local start with offset in RFC 3339.
     pub bucket: String,
+    /// The part of the range that it covers: from here …
+    pub from: Timestamp,
+    /// … until before here. Not in the JSON object, where the name says as much.
+    pub to: Timestamp,
     /// Of the units that began in it.
     pub totals: Totals,
 }

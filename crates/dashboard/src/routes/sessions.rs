@@ -54,7 +54,7 @@ pub(crate) async fn sessions(
     let query = cursor.as_ref().map_or(query.clone(), |cursor| cursor.pin(query));
     let page = blocking(move || {
         let model = state.live.model();
-        page(&model, &query, cursor.as_ref(), limit, state.threads)
+        page(&model, &state.catalogue(), &query, cursor.as_ref(), limit, state.threads)
             .map_err(|NoSuchPlace| no_such_cursor())
     })
     .await?;

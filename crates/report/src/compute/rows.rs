@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use weir_domain::{Catalogue, ExitId, OutcomeKind, Rate};
 use weir_readmodel::{Code, Model, Names};
 
-use super::partial::Partial;
+use super::partial::{Counts, Partial};
 use crate::{
-    BreakdownRow, BreakdownValue, Buckets, Dimension, PairRow, ReasonRow, StateRow, Totals,
-    TrendRow,
+    BreakdownRow, BreakdownValue, Buckets, Dimension, PairRow, Query, ReasonRow, StateRow,
+    Totals, TrendRow,
 };
 
 /// What a screen or reason is called where the exit had none.
@@ -22,7 +22,7 @@ pub(super) fn by_state(
     sum: &Partial<'_>,
     totals: &Totals,
 ) -> Vec<StateRow> {
-    let counts = abandoned_by(model, sum, |(state, _)| state);
+    let counts = abandoned_by(model, &sum.abandoned, |(state, _)| state);
     let order_of = |state: Option<&str>| catalogue.screen(state?).and_then(|screen| screen.order);
     let states = model.exits().states();
     let ordered: Vec<(i64, u64)> = counts
@@ -37,7 +37,7 @@ pub(super) fn by_state(
             totals.submitted + later.map(|(_, count)| count).sum::<u64>()
         });
         StateRow {
-            label: state.map_or(NO_STATE, |state| catalogue.screen_label(state)).to_owned(),
+            label: state_label(catalogue, state),
             stage: order
                 .and(state)
                 .and_then(|state| catalogue.screen(state))
@@ -67,12 +67,12 @@ pub(super) fn by_reason(
     totals: &Totals,
 ) -> Vec<ReasonRow> {
     let reasons = model.exits().reasons();
-    let mut rows: Vec<_> = abandoned_by(model, sum, |(_, reason)| reason)
+    let mut rows: Vec<_> = abandoned_by(model, &sum.abandoned, |(_, reason)| reason)
         .into_iter()
         .map(|(code, abandoned)| {
             let reason = reasons.get(code);
             ReasonRow {
-                label: reason.map_or(NO_REASON, |reason| catalogue.reason_label(reason)).to_owned(),
+                label: reason_label(catalogue, reason),
                 abandoned,
                 share: Rate::new(abandoned, totals.known_exits()),
                 drop_off_rate: Rate::new(abandoned, totals.started),
@@ -89,7 +89,7 @@ pub(super) fn by_reason(
 }
 
 pub(super) fn by_state_and_reason(model: &Model, sum: &Partial<'_>) -> Vec<PairRow> {
-    let mut rows: Vec<_> = exits(sum)
+    let mut rows: Vec<_> = exits(&sum.abandoned)
         .map(|(exit, abandoned)| {
             let (state, reason) = model.exits().texts(exit);
             PairRow {
@@ -110,11 +110,13 @@ pub(super) fn by_state_and_reason(model: &Model, sum: &Partial<'_>) -> Vec<PairR
     rows
 }
 
-pub(super) fn trend(buckets: &Buckets, sum: &Partial<'_>) -> Vec<TrendRow> {
-    let labelled = buckets.labels.iter().zip(&sum.trend);
-    labelled
-        .map(|(bucket, counts)| TrendRow { bucket: bucket.clone(), totals: counts.totals() })
-        .collect()
+pub(super) fn trend(query: &Query, buckets: &Buckets, sum: &Partial<'_>) -> Vec<TrendRow> {
+    let counted = buckets.labels.iter().zip(&sum.trend).enumerate();
+    let row = |(number, (bucket, counts)): (usize, (&String, &Counts))| {
+        let (from, to) = buckets.within(number, query);
+        TrendRow { bucket: bucket.clone(), from, to, totals: counts.totals() }
+    };
+    counted.map(row).collect()
 }
 
 pub(super) fn breakdown(model: &Model, by: Dimension, sum: &Partial<'_>) -> Vec<BreakdownRow> {
@@ -145,23 +147,33 @@ fn outcome(key: u64) -> BreakdownValue {
 }
 
 /// The exits that occur, with their counts.
-fn exits(sum: &Partial<'_>) -> impl Iterator<Item = (ExitId, u64)> {
-    (0..).map(ExitId).zip(sum.abandoned.iter().copied()).filter(|(_, count)| 0 < *count)
+fn exits(abandoned: &[u64]) -> impl Iterator<Item = (ExitId, u64)> {
+    (0..).map(ExitId).zip(abandoned.iter().copied()).filter(|(_, count)| 0 < *count)
 }
 
 /// Counts by the one or the other half of the exits, for those that occur.
 fn abandoned_by(
     model: &Model,
-    sum: &Partial<'_>,
+    abandoned: &[u64],
     half: impl Fn((Code, Code)) -> Code,
 ) -> BTreeMap<Code, u64> {
     let mut counts = BTreeMap::new();
-    for (exit, count) in exits(sum) {
+    for (exit, count) in exits(abandoned) {
         *counts.entry(half(model.exits().codes(exit))).or_default() += count;
     }
     counts
 }
 
-fn none_last(name: &Option<String>) -> (bool, Option<&str>) {
+/// What a screen is called in a row of its own.
+pub(crate) fn state_label(catalogue: &Catalogue, state: Option<&str>) -> String {
+    state.map_or(NO_STATE, |state| catalogue.screen_label(state)).to_owned()
+}
+
+/// What a reason is called in a row of its own.
+pub(crate) fn reason_label(catalogue: &Catalogue, reason: Option<&str>) -> String {
+    reason.map_or(NO_REASON, |reason| catalogue.reason_label(reason)).to_owned()
+}
+
+pub(super) fn none_last(name: &Option<String>) -> (bool, Option<&str>) {
     (name.is_none(), name.as_deref())
 }

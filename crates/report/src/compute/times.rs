@@ -43,10 +43,7 @@ impl Times {
         if count == 0 {
             return Percentiles::default();
         }
-        // Nearest rank: the smallest value with at least p % of all at or below it.
-        let ranks = [50, 75, 90, 95, 99].map(|p: u64| (p * count).div_ceil(100));
-        let [p50, p75, p90, p95, p99] = self.at_ranks(ranks).map(Some);
-        Percentiles { p50_us: p50, p75_us: p75, p90_us: p90, p95_us: p95, p99_us: p99 }
+        named(self.at_ranks(ranks(count)))
     }
 
     /// The values at these ranks, counted from 1.
@@ -92,6 +89,25 @@ impl Times {
         }
         (BUCKETS - 1, 0)
     }
+}
+
+/// The percentiles of lengths, in microseconds, that are in order.
+pub(super) fn percentiles_of_sorted(us: &[u64]) -> Percentiles {
+    if us.is_empty() {
+        return Percentiles::default();
+    }
+    let at = |rank: u64| us[usize::try_from(rank - 1).unwrap_or(0)];
+    named(ranks(us.len() as u64).map(at))
+}
+
+/// Nearest rank: the smallest value with at least p % of all at or below it.
+fn ranks(count: u64) -> [u64; 5] {
+    [50, 75, 90, 95, 99].map(|p: u64| (p * count).div_ceil(100))
+}
+
+fn named(at_ranks: [u64; 5]) -> Percentiles {
+    let [p50_us, p75_us, p90_us, p95_us, p99_us] = at_ranks.map(Some);
+    Percentiles { p50_us, p75_us, p90_us, p95_us, p99_us }
 }
 
 #[inline]

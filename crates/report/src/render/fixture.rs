@@ -259,7 +259,9 @@ fn grouped<'a>(
 fn trend(buckets: usize, bucket: Bucket, started: u64, open: u64) -> Vec<TrendRow> {
     let weight = |n: usize| [12, 14, 15, 13, 11, 6, 5][n % 7] + (n * 7_919 % 5);
     let all: usize = (0..buckets).map(weight).sum();
+    const HOUR_US: i64 = 3_600_000_000;
     let first: jiff::civil::DateTime = "2026-01-05T00:00:00".parse().unwrap();
+    let start: weir_domain::Timestamp = "2026-01-05T00:00:00Z".parse().unwrap();
     let mut before = 0;
     let rows = (0..buckets).map(|n| {
         // Rounded along the way, so that the buckets add up to all that started.
@@ -278,8 +280,12 @@ fn trend(buckets: usize, bucket: Bucket, started: u64, open: u64) -> Vec<TrendRo
             }
             _ => (first + jiff::Span::new().days(i64::try_from(n).unwrap())).date().to_string(),
         };
+        let length_us = if bucket == Bucket::Hour { HOUR_US } else { 24 * HOUR_US };
+        let from = start.plus_us(i64::try_from(n).unwrap() * length_us);
         TrendRow {
             bucket: label,
+            from,
+            to: from.plus_us(length_us),
             totals: Totals {
                 started,
                 submitted: started - abandoned - open,
