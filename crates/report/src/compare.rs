@@ -214,9 +214,9 @@ mod tests {
     #[test]
     fn rows_of_either_stand_side_by_side_the_largest_loss_first() {
         let got = rows(&[("a", 10), ("", 50), ("gone", 30)], &[("new", 80), ("a", 10)]);
-        let listed = got.iter().map(|row| {
-            (row.label.as_str(), row.difference.a.part, row.difference.b.part)
-        });
+        let listed = got
+            .iter()
+            .map(|row| (row.label.as_str(), row.difference.a.part, row.difference.b.part));
         let want = [("new", 0, 80), ("none", 50, 0), ("gone", 30, 0), ("a", 10, 10)];
         assert_eq!(listed.collect::<Vec<_>>(), want);
     }

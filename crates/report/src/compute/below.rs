@@ -35,12 +35,16 @@ pub fn profile(
     let state = |code: Code| exits.states().get(code);
     let reason = |code: Code| exits.reasons().get(code);
     Ok(Profile {
-        by_state: family(&left, |exit| exits.codes(exit).0, |code| {
-            (state(code).map(str::to_owned), rows::state_label(catalogue, state(code)))
-        }),
-        by_reason: family(&left, |exit| exits.codes(exit).1, |code| {
-            (reason(code).map(str::to_owned), rows::reason_label(catalogue, reason(code)))
-        }),
+        by_state: family(
+            &left,
+            |exit| exits.codes(exit).0,
+            |code| (state(code).map(str::to_owned), rows::state_label(catalogue, state(code))),
+        ),
+        by_reason: family(
+            &left,
+            |exit| exits.codes(exit).1,
+            |code| (reason(code).map(str::to_owned), rows::reason_label(catalogue, reason(code))),
+        ),
         time_to_submit,
         time_to_abandon,
         week: week.to_vec(),

@@ -8,8 +8,8 @@ use weir_readmodel::{Code, Model, Names};
 
 use super::partial::{Counts, Partial};
 use crate::{
-    BreakdownRow, BreakdownValue, Buckets, Dimension, PairRow, Query, ReasonRow, StateRow,
-    Totals, TrendRow,
+    BreakdownRow, BreakdownValue, Buckets, Dimension, PairRow, Query, ReasonRow, StateRow, Totals,
+    TrendRow,
 };
 
 /// What a screen or reason is called where the exit had none.
