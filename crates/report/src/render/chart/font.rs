@@ -8,7 +8,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 pub(crate) const FAMILY: &str = "DejaVu Sans";
 
 /// plotters takes the height of a line, we say the size of the type.
-const LINE_PER_SIZE: f64 = 1.24;
+pub(super) const LINE_PER_SIZE: f64 = 1.24;
 
 /// The typeface at a size in pixels. plotters panics or fails without a registered font, so
 /// there is no other way to one.

@@ -1,9 +1,9 @@
 //! What each colour means.
 //!
 //! A chart names inks, never colours. A file is painted with the light values below. On a page
-//! the same values are sentinels: [`super::overlay`] finds `fill="#0B5CA8"` in what plotters
-//! wrote and adds `class="f-submitted"`, which the style sheet sets from a custom property. That
-//! is why no two inks may share a value (a test holds it).
+//! the same values are sentinels: [`super::themed`] writes `class="f-submitted"` where plotters
+//! asks for `#0B5CA8`, and the style sheet sets that from a custom property. That is why no two
+//! inks may share a value (a test holds it).
 
 use weir_domain::OutcomeKind;
 
@@ -97,7 +97,8 @@ impl Ink {
         }
     }
 
-    /// As plotters writes it into an SVG attribute.
+    /// As a style sheet writes it.
+    #[cfg(test)]
     pub(crate) fn hex(self) -> String {
         let (r, g, b) = self.rgb();
         format!("#{r:02X}{g:02X}{b:02X}")

@@ -13,6 +13,7 @@ mod overlay; // a picture on a page: SVG that follows the theme, with links over
 mod paint; // through plotters to a backend
 mod picture; // marks, hit areas, plain values
 mod stack; // one bar that is the whole cohort
+mod themed; // a backend of plotters for a page
 mod trend; // a rate over time, with its interval
 
 pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};

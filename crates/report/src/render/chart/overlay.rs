@@ -1,16 +1,15 @@
 //! A picture on a page: SVG that follows the theme, with links over it.
 //!
-//! plotters paints it once, with the fixed values of [`Ink`]; those become classes that the
-//! style sheet colours, so that light, dark and print need no second drawing. Over the marks lie
-//! the hit areas: transparent, focusable, each with its own tip. No script and no inline style.
+//! plotters paints it once, with classes that the style sheet colours ([`super::themed`]), so that
+//! light, dark and print need no second drawing. Over the marks lie the hit areas: transparent,
+//! focusable, each with its own tip. No script and no inline style.
 
 use std::fmt::Write as _;
 
-use plotters::prelude::SVGBackend;
-
-use super::font::{FAMILY, width};
+use super::font::width;
 use super::paint::{paint, pixel};
-use super::{HitArea, Ink, Picture, Size};
+use super::themed::Themed;
+use super::{HitArea, Picture, Size};
 use crate::render::RenderError;
 
 const TIP_SIZE: f64 = 12.0;
@@ -23,10 +22,10 @@ pub(crate) fn figure_svg(
     title: &str,
 ) -> Result<String, RenderError> {
     let (width, height) = (pixel(picture.width.ceil()), pixel(picture.height.ceil()));
-    let marks = themed(picture)?;
+    let marks = themed(picture, 1.0)?;
     let mut text = format!(
         "<svg class=\"chart {}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" role=\"group\" aria-label=\"{}\">\n<g aria-hidden=\"true\">\n{marks}</g>\n",
+         height=\"{height}\" role=\"group\" aria-label=\"{}\"><g aria-hidden=\"true\">{marks}</g>",
         size.name(),
         escaped(title),
     );
@@ -37,27 +36,11 @@ pub(crate) fn figure_svg(
     Ok(text)
 }
 
-/// What plotters paints, without its outer element, with classes for colours.
-fn themed(picture: &Picture) -> Result<String, RenderError> {
-    let mut svg = String::new();
-    let size = (pixel(picture.width).unsigned_abs(), pixel(picture.height).unsigned_abs());
-    paint(picture, &mut SVGBackend::with_string(&mut svg, size), 1.0)?;
-    let inner = svg.split_once(">\n").map_or("", |(_, inner)| inner);
-    let mut text = inner.trim_end().trim_end_matches("</svg>").to_owned();
-    for ink in Ink::ALL {
-        let (hex, name) = (ink.hex(), ink.name());
-        // plotters escapes quotes in texts, so what is quoted here is always an attribute.
-        for (attribute, class) in [("fill", "f"), ("stroke", "s")] {
-            text = text.replace(
-                &format!("{attribute}=\"{hex}\""),
-                &format!("{attribute}=\"{hex}\" class=\"{class}-{name}\""),
-            );
-        }
-    }
-    for noise in [&format!(" font-family=\"{FAMILY}\""), " opacity=\"1\"", " stroke=\"none\""] {
-        text = text.replace(noise, "");
-    }
-    Ok(text.replace("\n</text>", "</text>"))
+/// What plotters paints, with classes for colours.
+pub(super) fn themed(picture: &Picture, scale: f64) -> Result<String, RenderError> {
+    let mut backend = Themed::new(picture);
+    paint(picture, &mut backend, scale)?;
+    Ok(backend.finish())
 }
 
 fn write_hit(text: &mut String, hit: &HitArea, picture: &Picture) {
@@ -73,10 +56,10 @@ fn write_hit(text: &mut String, hit: &HitArea, picture: &Picture) {
         (Some(_), false) => " tabindex=\"-1\"",
         (None, false) => "",
     };
-    let _ = writeln!(
+    let [x, y, w, h] = [x, y, w, h].map(|length| short(*length));
+    let _ = write!(
         text,
-        "{open}{tab}><rect class=\"area\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" \
-         height=\"{h:.1}\" fill-opacity=\"0\"/>{}{}",
+        "{open}{tab}><rect class=\"area\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/>{}{}",
         tip_box(hit, picture),
         if href.is_some() { "</a>" } else { "</g>" },
     );
@@ -89,31 +72,34 @@ fn tip_box(hit: &HitArea, picture: &Picture) -> String {
         std::iter::once(hit.title.as_str()).chain(hit.tip.iter().map(String::as_str)).collect();
     let widest =
         lines.iter().enumerate().map(|(n, line)| width(line, TIP_SIZE, n == 0)).fold(0.0, f64::max);
-    let w = (widest + 2.0 * PAD).min(picture.width - 2.0);
+    let w = (widest + 2.0 * PAD).min(picture.width - 2.0).ceil();
     let h = f64::from(u32::try_from(lines.len()).unwrap_or(1)) * TIP_LINE + PAD;
-    let x = (hit.x + hit.w / 2.0 - w / 2.0).min(picture.width - w - 1.0).max(1.0);
+    let x = (hit.x + hit.w / 2.0 - w / 2.0).min(picture.width - w - 1.0).max(1.0).round();
     // Under the mark, else over it: never on the number that it explains.
     let below = hit.y + hit.h + 4.0;
     let y = if below + h <= picture.height { below } else { (hit.y - h - 4.0).max(1.0) };
     let mut text = format!(
-        "<g class=\"tip\" aria-hidden=\"true\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{w:.1}\" \
-         height=\"{h:.1}\" rx=\"4\"/>"
+        "<g class=\"tip\" transform=\"translate({x} {})\"><rect width=\"{w}\" height=\"{h}\" \
+         rx=\"4\"/><text y=\"16\">",
+        short(y)
     );
-    for (n, line) in (0u32..).zip(&lines) {
-        let bold = if n == 0 { " font-weight=\"bold\"" } else { "" };
-        let (at_x, at_y) = (x + PAD, y + PAD / 2.0 + TIP_LINE * (f64::from(n) + 0.72));
+    for (n, line) in lines.iter().enumerate() {
         let line = escaped(&super::fit(line, TIP_SIZE, n == 0, w - 2.0 * PAD));
-        let _ = write!(
-            text,
-            "<text x=\"{at_x:.1}\" y=\"{at_y:.1}\" font-size=\"{TIP_SIZE}\"{bold}>{line}</text>"
-        );
+        let down = if n == 0 { String::new() } else { format!(" dy=\"{TIP_LINE}\"") };
+        let _ = write!(text, "<tspan x=\"{PAD}\"{down}>{line}</tspan>");
     }
-    text.push_str("</g>");
+    text.push_str("</text></g>");
     text
 }
 
+/// A length with a decimal where it has one.
+fn short(length: f64) -> String {
+    let text = format!("{length:.1}");
+    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+}
+
 /// A text as it may stand in an element or an attribute.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

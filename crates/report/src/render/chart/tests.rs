@@ -131,7 +131,7 @@ fn a_chart_on_a_page_has_classes_and_escaped_names() {
     let picture = bars(&Bars { groups: vec![vec![hostile]], ..Bars::default() }, Size::Wide);
     let page = figure_svg(&picture, Size::Wide, "<b>").unwrap();
     assert!(!page.contains("<script") && !page.contains("<b>"), "{page}");
-    assert!(page.contains("class=\"f-cancelled\""));
+    assert!(page.contains("<path class=\"f-cancelled\" d=\"M"));
     assert!(page.contains("outcome=&quot;"));
     assert_eq!(page.matches("</svg>").count(), 1);
 }
