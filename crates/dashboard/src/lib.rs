@@ -12,6 +12,7 @@ mod describe; // the API's description, and the shapes that it names
 mod history; // one session, with the deliveries that tell of it
 pub mod page; // what is known, as markup
 mod parameters; // a query string, as a question
+mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json
 mod reader; // who asks
 mod routes; // one file for each address

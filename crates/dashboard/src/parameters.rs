@@ -18,6 +18,11 @@ pub(crate) struct Parameters {
 const SINGLE: [&str; 8] = ["from", "to", "tz", "as_of", "unit", "window", "bucket", "by"];
 /// The parameters of a question that can be given several times.
 const REPEATED: [&str; 5] = ["integration", "feature", "state", "reason", "outcome"];
+/// The parameters besides that can be given several times.
+const OWN_REPEATED: [&str; 5] = ["a_integration", "a_feature", "a_state", "a_reason", "a_outcome"];
+/// The parameters besides whose empty text stands for none, and is not one left out.
+const OWN_OR_NONE: [&str; 5] =
+    ["a_feature", "a_state", "a_reason", "recovered_state", "recovered_reason"];
 
 impl Parameters {
     /// Reads a query string that may hold a report's question, and the parameters `own`.
@@ -78,6 +83,11 @@ impl Parameters {
         self.own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
+    /// The values of one of the route's own parameters that can be given several times.
+    pub(crate) fn own_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.own.iter().filter(move |(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The route's own parameters that were given, in the order of the address.
     pub(crate) fn all_own(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.own.iter().map(|(name, value)| (*name, value.as_str()))
@@ -100,12 +110,13 @@ impl Parameters {
         value: String,
     ) -> Result<bool, Problem> {
         let Some(known) = own.iter().find(|known| **known == name) else { return Ok(false) };
-        if self.own(known).is_some() && !value.is_empty() {
+        if value.is_empty() && !OWN_OR_NONE.contains(known) {
+            return Ok(true);
+        }
+        if self.own(known).is_some() && !OWN_REPEATED.contains(known) {
             return Err(doubled(name));
         }
-        if !value.is_empty() {
-            self.own.push((known, value));
-        }
+        self.own.push((known, value));
         Ok(true)
     }
 }
@@ -197,6 +208,17 @@ mod tests {
         let read = Parameters::question("integration=&outcome=&feature=", &[]).unwrap();
         assert!(read.asked.integration.is_empty() && read.asked.outcome.is_empty());
         assert_eq!(read.asked.feature, [""]);
+    }
+
+    #[test]
+    fn of_what_a_route_takes_besides_some_may_come_twice_and_some_be_empty() {
+        let own = ["a_state", "a_outcome", "recovered_state", "mark"];
+        let query = "a_state=&a_state=x&a_outcome=&recovered_state=&mark=";
+        let read = Parameters::question(query, &own).unwrap();
+        assert_eq!(read.own_values("a_state").collect::<Vec<_>>(), ["", "x"]);
+        assert_eq!((read.own("a_outcome"), read.own("mark")), (None, None));
+        assert_eq!(read.own("recovered_state"), Some(""));
+        assert!(Parameters::question("recovered_state=&recovered_state=x", &own).is_err());
     }
 
     #[test]

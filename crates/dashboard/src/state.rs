@@ -6,7 +6,7 @@ use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
 use weir_log::{DataDir, LogError, LogReader};
 use weir_projector::{Lag, Live};
-use weir_report::{AskError, Asked, BucketError, Query, Report, compute};
+use weir_report::{AskError, Asked, BucketError, Profile, Query, Report, compute, profile};
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,18 @@ impl State {
     /// The report. The fold waits while it is computed, not while it is rendered.
     pub(crate) fn report(&self, query: &Query) -> Result<Report, BucketError> {
         compute(&self.live.model(), &self.catalogue(), query, self.threads)
+    }
+
+    /// What lies below the report's rows, likewise.
+    pub(crate) fn profile(&self, query: &Query) -> Result<Profile, BucketError> {
+        profile(&self.live.model(), &self.catalogue(), query, self.threads)
+    }
+
+    /// The reports of two groups, over the same deliveries.
+    pub(crate) fn reports(&self, a: &Query, b: &Query) -> Result<(Report, Report), BucketError> {
+        let (model, catalogue) = (self.live.model(), self.catalogue());
+        let report = |query| compute(&model, &catalogue, query, self.threads);
+        Ok((report(a)?, report(b)?))
     }
 
     /// How long the oldest delivery that is not folded yet has waited.

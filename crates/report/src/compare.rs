@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use weir_domain::{Catalogue, Rate};
 
 use crate::chance::{self, LEVEL};
@@ -171,6 +172,70 @@ impl Verdict {
             Verdict::Real => "real",
         }
     }
+}
+
+impl Serialize for Comparison {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Comparison { conversion, drop_off, stalled, open, by_state, by_reason } = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("conversion", conversion)?;
+        map.serialize_entry("drop_off", drop_off)?;
+        map.serialize_entry("stalled", stalled)?;
+        map.serialize_entry("open", open)?;
+        map.serialize_entry("by_state", &Named::all("state", by_state))?;
+        map.serialize_entry("by_reason", &Named::all("reason", by_reason))?;
+        map.end()
+    }
+}
+
+/// A row whose value goes by the name of its family.
+struct Named<'a>(&'static str, &'a RowDifference);
+
+impl Named<'_> {
+    fn all<'a>(name: &'static str, rows: &'a [RowDifference]) -> Vec<Named<'a>> {
+        rows.iter().map(|row| Named(name, row)).collect()
+    }
+}
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Named(name, RowDifference { value, label, difference }) = self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(name, value)?;
+        map.serialize_entry("label", label)?;
+        difference.write(&mut map)?;
+        map.end()
+    }
+}
+
+impl Difference {
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Difference { a, b, value, interval, p_value, verdict } = self;
+        for (name, rate) in [("a", a), ("b", b)] {
+            map.serialize_entry(name, &Part { count: rate.part, of: rate.whole, rate: *rate })?;
+        }
+        map.serialize_entry("value", value)?;
+        map.serialize_entry("low", &interval.map(|(low, _)| low))?;
+        map.serialize_entry("high", &interval.map(|(_, high)| high))?;
+        map.serialize_entry("p_value", p_value)?;
+        map.serialize_entry("verdict", verdict.name())
+    }
+}
+
+impl Serialize for Difference {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.write(&mut map)?;
+        map.end()
+    }
+}
+
+/// A rate with its two counts.
+#[derive(Serialize)]
+struct Part {
+    count: u64,
+    of: u64,
+    rate: Rate,
 }
 
 #[cfg(test)]

@@ -27,11 +27,17 @@ enum Shift {
 }
 
 impl Query {
+    /// Until when the range has lasted, as of the instant of asking. Before its first instant
+    /// nothing of it has passed: then all of it is meant.
+    #[must_use]
+    pub fn ended(&self) -> Timestamp {
+        if self.from < self.as_of { self.to.min(self.as_of) } else { self.to }
+    }
+
     /// The same question of the period before.
     #[must_use]
     pub fn previous(&self) -> Query {
-        // Before its first instant nothing of a range has passed: then all of it is meant.
-        let end = if self.from < self.as_of { self.to.min(self.as_of) } else { self.to };
+        let end = self.ended();
         let shift = Shift::of(&self.zone, self.from, end);
         let to = shift.back(&self.zone, end);
         Query {

@@ -1,6 +1,8 @@
 //! What lies one level below the report's rows: when, after how long, and for each screen and
 //! reason how it went over time.
 
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
 use crate::{Buckets, Percentiles, Query};
 
 /// Edges of [`Distribution`], in seconds: each bin holds `edge <= t < next edge`; the first bin
@@ -115,4 +117,93 @@ impl Distribution {
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
+}
+
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Every field is named, so that a new one does not compile until it is written here.
+        let Profile { query, buckets, by_state, by_reason, time_to_submit, time_to_abandon, week } =
+            self;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("report", "profile")?;
+        map.serialize_entry("version", &1)?;
+        map.serialize_entry("input", query)?;
+        map.serialize_entry("bin_edges_seconds", &BIN_EDGES_S)?;
+        map.serialize_entry("time_to_submit", time_to_submit)?;
+        map.serialize_entry("time_to_abandon", time_to_abandon)?;
+        map.serialize_entry("week", &Week(week))?;
+        map.serialize_entry("by_state", &Row::all("state", by_state, buckets))?;
+        map.serialize_entry("by_reason", &Row::all("reason", by_reason, buckets))?;
+        map.end()
+    }
+}
+
+/// A row whose value goes by the name of its family.
+struct Row<'a> {
+    name: &'static str,
+    row: &'a ExitProfile,
+    buckets: &'a Buckets,
+}
+
+impl<'a> Row<'a> {
+    fn all(name: &'static str, rows: &'a [ExitProfile], buckets: &'a Buckets) -> Vec<Row<'a>> {
+        rows.iter().map(|row| Row { name, row, buckets }).collect()
+    }
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ExitProfile { value, label, abandoned, trend, time_to_exit, times } = self.row;
+        let point = |&(bucket, abandoned): &(usize, u64)| Point {
+            bucket: &self.buckets.labels[bucket],
+            abandoned,
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.name, value)?;
+        map.serialize_entry("label", label)?;
+        map.serialize_entry("abandoned", abandoned)?;
+        map.serialize_entry("time_to_exit_seconds", time_to_exit)?;
+        map.serialize_entry("time_to_exit", times)?;
+        map.serialize_entry("trend", &trend.0.iter().map(point).collect::<Vec<_>>())?;
+        map.end()
+    }
+}
+
+/// A bucket of a row's trend.
+#[derive(Serialize)]
+struct Point<'a> {
+    bucket: &'a str,
+    abandoned: u64,
+}
+
+impl Serialize for Distribution {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// The cells, each with the name of its hour.
+struct Week<'a>(&'a [[HourCell; 24]]);
+
+impl Serialize for Week<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let days = self.0.iter().zip(1_u8..);
+        serializer.collect_seq(days.flat_map(|(hours, weekday)| {
+            let cell = move |(cell, hour): (&HourCell, u8)| {
+                let HourCell { started, submitted, abandoned } = *cell;
+                NamedHour { weekday, hour, started, submitted, abandoned }
+            };
+            hours.iter().zip(0_u8..).map(cell)
+        }))
+    }
+}
+
+/// The units that began in one hour of the week.
+#[derive(Serialize)]
+struct NamedHour {
+    weekday: u8,
+    hour: u8,
+    started: u64,
+    submitted: u64,
+    abandoned: u64,
 }

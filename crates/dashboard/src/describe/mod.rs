@@ -5,15 +5,19 @@
 
 mod parameters; // what a query may hold
 mod report; // the report, as JSON has it
+mod profile; // what lies below it
+mod comparison; // two groups side by side
 #[cfg(test)]
 mod tests; // a real answer fits
 mod webhook; // the endpoint that `ingest` mounts
 
 use utoipa::OpenApi;
 
+pub(crate) use comparison::{ComparisonSchema, FirstGroupParameters};
 pub(crate) use parameters::{
     FormatParameter, OutcomeName, PageParameters, QuestionParameters, SessionParameters,
 };
+pub(crate) use profile::ProfileSchema;
 pub(crate) use report::ReportSchema;
 
 use crate::routes;
@@ -34,6 +38,8 @@ use crate::routes;
     ),
     paths(
         routes::abandonment,
+        routes::profile,
+        routes::comparison,
         routes::sessions,
         routes::session,
         routes::quarantine,
@@ -45,6 +51,8 @@ use crate::routes;
     ),
     components(schemas(
         ReportSchema,
+        ProfileSchema,
+        ComparisonSchema,
         routes::SessionsPage,
         crate::history::Session,
         crate::history::FactRow,

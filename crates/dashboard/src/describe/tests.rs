@@ -106,6 +106,15 @@ async fn every_answer_is_as_described() {
         check(&fixture, &format!("{report}?{query}"), report, 200).await;
     }
     check(&fixture, &format!("{report}?unit=x"), report, 400).await;
+    let profile = "/api/v1/reports/profile";
+    check(&fixture, profile, profile, 200).await;
+    check(&fixture, &format!("{profile}?from=2026-01-01&to=2026-01-02"), profile, 200).await;
+    check(&fixture, &format!("{profile}?unit=x"), profile, 400).await;
+    let comparison = "/api/v1/reports/comparison";
+    for query in ["", "a_feature=&a_state=camera", "from=2026-01-01&to=2026-01-02"] {
+        check(&fixture, &format!("{comparison}?{query}"), comparison, 200).await;
+    }
+    check(&fixture, &format!("{comparison}?a_to=x"), comparison, 400).await;
     let sessions = "/api/v1/sessions";
     check(&fixture, sessions, sessions, 200).await;
     check(&fixture, &format!("{sessions}?limit=1"), sessions, 200).await;

@@ -1,6 +1,8 @@
 //! One file for each address: handler, what it answers, its tests.
 
 mod abandonment; // the report
+mod profile; // what lies below it
+mod comparison; // two groups side by side
 mod asset; // the files that a page asks for
 mod healthz; // alive
 mod metrics; // what the process counts
@@ -13,9 +15,11 @@ mod session; // one session, with its deliveries
 mod sessions; // the sessions behind a number
 
 pub(crate) use abandonment::__path_abandonment;
+pub(crate) use comparison::__path_comparison;
 pub(crate) use healthz::__path_healthz;
 pub(crate) use metrics::__path_metrics;
 pub(crate) use openapi::__path_openapi;
+pub(crate) use profile::__path_profile;
 pub(crate) use quarantine::{__path_quarantine, QuarantinePage, Quarantined};
 pub(crate) use readyz::{__path_readyz, Readiness};
 pub(crate) use session::__path_session;
@@ -78,6 +82,8 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/metrics", &[get(NOBODY, || web::to(metrics::metrics))]),
     at("/openapi.json", &[get(NOBODY, || web::to(openapi::openapi))]),
     at("/api/v1/reports/abandonment", &[get(VIEWER, || web::to(abandonment::abandonment))]),
+    at("/api/v1/reports/profile", &[get(VIEWER, || web::to(profile::profile))]),
+    at("/api/v1/reports/comparison", &[get(VIEWER, || web::to(comparison::comparison))]),
     at("/api/v1/sessions", &[get(VIEWER, || web::to(sessions::sessions))]),
     at("/api/v1/sessions/{id}", &[get(VIEWER, || web::to(session::session))]),
     at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
