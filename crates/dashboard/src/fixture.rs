@@ -9,7 +9,7 @@ use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
-use weir_domain::{Catalogue, Delivery, FixedClock, Origin};
+use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay};
 use weir_log::{DataDir, Lock, Log};
 use weir_projector::Projector;
 
@@ -61,7 +61,7 @@ impl Fixture {
         let mut state = State {
             live: projector.live(),
             dir,
-            catalogue: CatalogueCell::new(Catalogue::shipped()),
+            catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
             threads: 2,
             registry: Arc::new(Registry::default()),

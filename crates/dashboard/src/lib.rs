@@ -6,6 +6,7 @@
 mod analysis; // what the pages with the line of filters have in common
 mod answer; // an answer with the headers that every answer has
 pub mod assets; // the few files that a page asks for
+mod catalogue; // the catalogue, which an operator may change while others read it
 mod choices; // what the form offers
 mod cursor; // where the next page of a list begins
 mod describe; // the API's description, and the shapes that it names
@@ -22,6 +23,7 @@ mod units; // one page of the units behind a report
 #[cfg(test)]
 mod fixture; // a small log, and the routes over it
 
+pub use catalogue::CatalogueCell;
 pub use reader::Reader;
 pub use routes::routes;
-pub use state::{CatalogueCell, LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};
+pub use state::{LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};

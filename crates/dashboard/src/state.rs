@@ -1,12 +1,14 @@
 //! What the routes work with.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
 use weir_log::{DataDir, LogError, LogReader};
 use weir_projector::{Lag, Live};
 use weir_report::{AskError, Asked, BucketError, Profile, Query, Report, compute, profile};
+
+use crate::catalogue::CatalogueCell;
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,29 +54,6 @@ pub struct State {
     pub log_open: Box<dyn Fn() -> bool + Send + Sync>,
     /// The time zone of a question that names none.
     pub timezone_default: String,
-}
-
-/// The catalogue, which an operator may change while others read it.
-#[derive(Debug)]
-pub struct CatalogueCell(RwLock<Arc<Catalogue>>);
-
-impl CatalogueCell {
-    /// Holds `catalogue`.
-    #[must_use]
-    pub fn new(catalogue: Catalogue) -> CatalogueCell {
-        CatalogueCell(RwLock::new(Arc::new(catalogue)))
-    }
-
-    /// The catalogue as it is now.
-    #[must_use]
-    pub fn get(&self) -> Arc<Catalogue> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Puts another in its place.
-    pub fn set(&self, catalogue: Catalogue) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
-    }
 }
 
 impl State {

@@ -5,11 +5,12 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::LogError;
+use crate::{LogError, replace};
 
 const LOCK_FILE: &str = "lock";
 const LOG_FILE: &str = "log.db";
 const READ_FILE: &str = "read.db";
+const CATALOGUE_FILE: &str = "catalogue.toml";
 
 /// The folder in which the log, and all that is folded from it, lives.
 #[derive(Debug, Clone)]
@@ -46,6 +47,21 @@ impl DataDir {
     #[must_use]
     pub fn read_file(&self) -> PathBuf {
         self.path.join(READ_FILE)
+    }
+
+    /// What operators changed of the catalogue.
+    #[must_use]
+    pub fn catalogue_file(&self) -> PathBuf {
+        self.path.join(CATALOGUE_FILE)
+    }
+
+    /// Puts `text` in the place of what operators changed of the catalogue before: durable when it
+    /// returns, and at no instant half a file.
+    ///
+    /// # Errors
+    /// If it cannot be written; the old file stays then.
+    pub fn replace_catalogue(&self, text: &str) -> Result<(), LogError> {
+        replace::replace(&self.catalogue_file(), text.as_bytes())
     }
 
     /// Creates the folder where it is missing, and takes the right to write in it.

@@ -10,7 +10,7 @@ use actix_web::{App, HttpServer, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
 use weir_dashboard::{CatalogueCell, ReadyLimits, State};
-use weir_domain::{Catalogue, Clock};
+use weir_domain::Clock;
 use weir_ingest::{
     AppendQueue, Appender, Committed, Ingest, Integrations, Limits, Metrics, QueueLimits,
 };
@@ -53,7 +53,7 @@ pub(crate) struct Service {
     pub(crate) integrations: Integrations,
     pub(crate) limits: Limits,
     pub(crate) queue_limits: QueueLimits,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue: CatalogueCell,
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
     pub(crate) demo: bool,
@@ -82,7 +82,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         integrations,
         limits: config.limits(),
         queue_limits: config.queue_limits(),
-        catalogue: config.catalogue()?,
+        catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
         timezone: config.report.timezone.clone(),
         server: config.server,
         demo: false,
@@ -161,7 +161,7 @@ impl Service {
         let state = web::Data::new(State {
             live,
             dir: self.dir.clone(),
-            catalogue: CatalogueCell::new(self.catalogue),
+            catalogue: self.catalogue,
             clock: Arc::new(SystemClock),
             threads: threads(),
             registry: Arc::new(registry),
