@@ -1,9 +1,13 @@
 //! The catalogue, which an operator may change while others read it.
 
+mod entry; // one entry, as a form or a program writes it
+
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use weir_domain::{Catalogue, Overlay};
 use weir_log::{DataDir, LogError};
+
+pub(crate) use entry::{Draft, Fault, Kind, VALUE_CHARS_MAX};
 
 /// The catalogue as it is now, and the two that it is made of.
 #[derive(Debug)]

@@ -12,6 +12,8 @@ mod cursor; // where the next page of a list begins
 mod describe; // the API's description, and the shapes that it names
 mod history; // one session, with the deliveries that tell of it
 pub mod page; // what is known, as markup
+mod fields; // what a form of ours sent
+mod json_body; // what a program sent as JSON
 mod parameters; // a query string, as a question
 mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json

@@ -20,11 +20,17 @@ pub(crate) enum Problem {
     #[error("there is nothing at {0}; /openapi.json lists what there is")]
     NoRoute(String),
     /// The path takes other methods.
-    #[error("this address takes GET, not {0}")]
-    WrongMethod(String),
+    #[error("this address takes {}, not {method}", takes.join(" or "))]
+    WrongMethod { takes: Vec<&'static str>, method: String },
     /// What the path names is not there.
     #[error("{0}")]
     NotFound(String),
+    /// The body is not what the address takes.
+    #[error("the body cannot be read: {0}; nothing was changed")]
+    Body(String),
+    /// The body says that it is something else.
+    #[error("this address takes JSON: send `content-type: application/json`")]
+    NotJson,
     /// Several integrations have a session of this id.
     #[error(
         "several integrations have a session {id}; name one with `integration`: {}",
@@ -82,8 +88,10 @@ impl Problem {
                 ("urn:weir:problem:parameter", "A parameter cannot be taken")
             }
             Problem::NoRoute(_) => ("urn:weir:problem:no-route", "There is nothing here"),
-            Problem::WrongMethod(_) => ("urn:weir:problem:method", "The method is not taken here"),
+            Problem::WrongMethod { .. } => ("urn:weir:problem:method", "The method is not taken here"),
             Problem::NotFound(_) => ("urn:weir:problem:not-found", "It is not there"),
+            Problem::Body(_) => ("urn:weir:problem:body", "The body cannot be taken"),
+            Problem::NotJson => ("urn:weir:problem:type", "The body is of another type"),
             Problem::Ambiguous { .. } => {
                 ("urn:weir:problem:ambiguous", "The id alone does not say which")
             }
@@ -114,9 +122,10 @@ impl Problem {
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
-            Problem::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Problem::Parameter { .. } | Problem::Body(_) => StatusCode::BAD_REQUEST,
+            Problem::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Problem::NoRoute(_) | Problem::NotFound(_) => StatusCode::NOT_FOUND,
-            Problem::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Problem::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Problem::Ambiguous { .. } => StatusCode::CONFLICT,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -125,8 +134,11 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = answer::json(self.status_code(), &self.body());
         answer::set_type(&mut response, "application/problem+json");
-        if matches!(self, Problem::WrongMethod(_)) {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        if let Problem::WrongMethod { takes, .. } = self {
+            let allow = takes.join(", ").replace("GET", "GET, HEAD");
+            if let Ok(allow) = HeaderValue::from_str(&allow) {
+                response.headers_mut().insert(ALLOW, allow);
+            }
         }
         response
     }

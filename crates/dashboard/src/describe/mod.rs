@@ -33,6 +33,7 @@ use crate::routes;
     tags(
         (name = "reports", description = "Numbers"),
         (name = "sessions", description = "What is behind the numbers"),
+        (name = "catalogue", description = "What screens and reasons are called"),
         (name = "deliveries", description = "What the provider sent"),
         (name = "process", description = "For those who run it")
     ),
@@ -43,6 +44,12 @@ use crate::routes;
         routes::sessions,
         routes::session,
         routes::quarantine,
+        routes::catalogue_api,
+        routes::put_screen,
+        routes::remove_screen,
+        routes::put_reason,
+        routes::remove_reason,
+        routes::catalogue_file,
         webhook::webhook,
         routes::healthz,
         routes::readyz,
@@ -59,6 +66,11 @@ use crate::routes;
         crate::history::DeliveryRow,
         routes::QuarantinePage,
         routes::Quarantined,
+        routes::CatalogueBody,
+        routes::ScreenEntry,
+        routes::ReasonEntry,
+        routes::ScreenChange,
+        routes::ReasonChange,
         routes::Readiness,
         crate::problem::ProblemBody,
     ))
