@@ -1,8 +1,8 @@
 //! What a program sent as JSON.
 
+use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
-use actix_web::HttpRequest;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;

@@ -88,7 +88,9 @@ impl Problem {
                 ("urn:weir:problem:parameter", "A parameter cannot be taken")
             }
             Problem::NoRoute(_) => ("urn:weir:problem:no-route", "There is nothing here"),
-            Problem::WrongMethod { .. } => ("urn:weir:problem:method", "The method is not taken here"),
+            Problem::WrongMethod { .. } => {
+                ("urn:weir:problem:method", "The method is not taken here")
+            }
             Problem::NotFound(_) => ("urn:weir:problem:not-found", "It is not there"),
             Problem::Body(_) => ("urn:weir:problem:body", "The body cannot be taken"),
             Problem::NotJson => ("urn:weir:problem:type", "The body is of another type"),

@@ -35,7 +35,9 @@ impl Config {
         let path = self.data_dir().catalogue_file();
         match std::fs::read_to_string(&path) {
             Ok(text) => Overlay::read(&text).map_err(|error| wrong(&path, &text, &error)),
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
                 Ok(Overlay::default())
             }
             Err(error) => Err(Failure::call(format!(

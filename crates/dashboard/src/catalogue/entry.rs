@@ -233,7 +233,10 @@ mod tests {
     #[test]
     fn what_is_written_becomes_an_entry() {
         let got = screen("otp", &draft(" One-time password ", "", " 75 "));
-        assert_eq!((got.label.as_str(), got.stage, got.order), ("One-time password", None, Some(75)));
+        assert_eq!(
+            (got.label.as_str(), got.stage, got.order),
+            ("One-time password", None, Some(75))
+        );
         assert_eq!((got.description.as_str(), got.evidence), ("a\nb", Evidence::Operator));
         let known = screen("client_started", &draft("Opened", "intro", ""));
         assert_eq!((known.order, known.evidence), (None, Evidence::Documented));

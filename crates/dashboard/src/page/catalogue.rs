@@ -51,7 +51,7 @@ impl CataloguePage<'_> {
     /// The page.
     pub(crate) fn page(&self) -> Markup {
         frame(self.reader, self.demo, Page::Catalogue.title()).around(&html! {
-            main #main.plain {
+            main #main.plain.catalogue {
                 @if let Some(done) = self.done { p.done role="status" { (done) } }
                 h1 { (self.answer()) }
                 p.about {
@@ -123,8 +123,8 @@ impl CataloguePage<'_> {
                 div.scroll tabindex="0" role="region" aria-label="Screens" { table {
                     thead { tr {
                         th.num scope="col" { "Place" }
-                        th scope="col" { "Stage" }
                         th scope="col" { "Screen" }
+                        th scope="col" { "Stage" }
                         th scope="col" { "What the user sees" }
                         th scope="col" { "Value is" }
                         @if self.may_edit() { th scope="col" { "Change" } }
@@ -133,8 +133,8 @@ impl CataloguePage<'_> {
                         @for screen in screens {
                             tr {
                                 td.num { @match screen.order { Some(order) => (order), None => "any" } }
-                                td { bdi { (screen.stage.as_deref().map(short).unwrap_or_default()) } }
                                 (self.named(Kind::Screen, &screen.state, &screen.label))
+                                td { bdi { (screen.stage.as_deref().map(short).unwrap_or_default()) } }
                                 td { bdi { (safe_text(&screen.description, 1_000)) } }
                                 td { (evidence(screen.evidence)) }
                                 @if self.may_edit() { td { (edit(Kind::Screen, &screen.state, "Edit", &screen.label)) } }
@@ -175,8 +175,9 @@ impl CataloguePage<'_> {
     fn named(&self, kind: Kind, value: &str, label: &str) -> Markup {
         html! {
             th scope="row" {
-                bdi { (short(label)) } " " code { (name(value)) }
+                bdi { (short(label)) }
                 @if kind.is_in(self.own, value) { " " span.tag { "changed here" } }
+                " " code { (name(value)) }
             }
         }
     }

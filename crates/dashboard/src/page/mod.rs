@@ -20,8 +20,8 @@ use weir_report::render::safe_text;
 use crate::assets;
 use crate::reader::Reader;
 
-pub(crate) use filters::COMPARE;
 pub(crate) use catalogue::{CataloguePage, EntryPage};
+pub(crate) use filters::COMPARE;
 pub use form::Form;
 pub use links::SessionLinks;
 pub use place::Page;

@@ -84,7 +84,11 @@ mod tests {
     #[actix_web::test]
     async fn what_was_seen_without_a_name_stands_on_top_and_leads_to_its_form() {
         let got = Fixture::of(LOG).get("/catalogue").await;
-        assert!(got.body.contains("29 screens and 8 reasons have a name; 3 values were seen that have none."));
+        assert!(
+            got.body.contains(
+                "29 screens and 8 reasons have a name; 3 values were seen that have none."
+            )
+        );
         let (unnamed, screens) =
             (got.body.find("id=\"unnamed\"").unwrap(), got.body.find("id=\"screens\"").unwrap());
         assert!(unnamed < screens);
@@ -99,7 +103,8 @@ mod tests {
     #[actix_web::test]
     async fn names_from_outside_do_no_harm() {
         let hostile = "\"><script>alert(1)</script>\u{202e}";
-        let log = vec![delivery("30T09:00", "main", event("1", 7010, Some(hostile), Some(hostile)))];
+        let log =
+            vec![delivery("30T09:00", "main", event("1", 7010, Some(hostile), Some(hostile)))];
         let fixture = Fixture::with(log, |_| ());
         let got = fixture.get("/catalogue?changed_screen=%3Cscript%3Ealert(2)").await;
         assert!(!got.body.contains("<script>alert"));

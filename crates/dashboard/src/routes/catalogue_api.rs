@@ -186,8 +186,7 @@ pub(crate) async fn put_reason(
 ) -> Result<HttpResponse, Problem> {
     let change: ReasonChange = json_body::read(&request, &body)?;
     let value = checked(Kind::Reason, &change.reason)?;
-    let draft =
-        Draft { label: change.label, description: change.description, ..Draft::default() };
+    let draft = Draft { label: change.label, description: change.description, ..Draft::default() };
     let (catalogue, own) = put(Kind::Reason, value.clone(), draft, state).await?;
     let reason = catalogue.reason(&value).ok_or(Problem::Internal)?;
     Ok(answer::json(StatusCode::OK, &ReasonEntry::of(reason, &own)))
@@ -343,7 +342,8 @@ mod tests {
     async fn an_entry_is_changed_and_taken_off() {
         let fixture = Fixture::of(LOG);
         let (status, got) =
-            post(&fixture, SCREENS, &json!({"state": "camera", "label": "Camera", "order": 75})).await;
+            post(&fixture, SCREENS, &json!({"state": "camera", "label": "Camera", "order": 75}))
+                .await;
         assert_eq!(status, 200);
         assert_eq!(
             got,
@@ -353,7 +353,10 @@ mod tests {
         let reason = json!({"reason": "quit", "label": "Quit", "description": "d"});
         let (status, got) = post(&fixture, "/api/v1/catalogue/reasons", &reason).await;
         assert_eq!((status, &got["label"]), (200, &json!("Quit")));
-        assert_eq!(fixture.json("/api/v1/catalogue", 200).await["uncatalogued_states"], json!(["consent"]));
+        assert_eq!(
+            fixture.json("/api/v1/catalogue", 200).await["uncatalogued_states"],
+            json!(["consent"])
+        );
         let gone = "/api/v1/catalogue/screens?state=camera";
         assert_eq!(fixture.send(Method::DELETE, gone, &[]).await.status, 204);
         assert_eq!(fixture.send(Method::DELETE, gone, &[]).await.status, 404);
@@ -374,7 +377,9 @@ mod tests {
             let (status, got) = post(&fixture, SCREENS, &body).await;
             assert_eq!((status, &got["parameter"]), (400, &json!(name)));
         }
-        for body in [json!({"state": "x"}), json!({"state": "x", "label": "x", "lable": 1}), json!([])] {
+        for body in
+            [json!({"state": "x"}), json!({"state": "x", "label": "x", "lable": 1}), json!([])]
+        {
             let (status, got) = post(&fixture, SCREENS, &body).await;
             assert_eq!((status, &got["type"]), (400, &json!("urn:weir:problem:body")), "{body}");
         }

@@ -210,7 +210,8 @@ mod tests {
         assert!(list.body.contains("“Camera õ” is saved"));
         assert!(list.body.contains("new stage") && list.body.contains("changed here"));
         let report = fixture.json("/api/v1/reports/abandonment", 200).await;
-        let row = report["by_state"].as_array().unwrap().iter().find(|row| row["state"] == "camera");
+        let row =
+            report["by_state"].as_array().unwrap().iter().find(|row| row["state"] == "camera");
         assert_eq!(row.unwrap()["label"], "Camera õ");
         assert_eq!(row.unwrap()["stage"], "new stage");
     }
@@ -239,12 +240,16 @@ mod tests {
     #[actix_web::test]
     async fn a_wrong_field_is_told_beside_it_and_nothing_is_lost() {
         let fixture = Fixture::of(LOG);
-        let got = fixture.post(CAMERA, "label=+&stage=%22%3E%3Cb%3E&order=first&description=d").await;
+        let got =
+            fixture.post(CAMERA, "label=+&stage=%22%3E%3Cb%3E&order=first&description=d").await;
         assert_eq!(got.status, 400);
         assert!(got.body.contains("Label: write what it is called on a page."));
         assert!(got.body.contains("`first` is no place in the flow"));
         assert_eq!(got.body.matches("aria-invalid=\"true\"").count(), 2);
-        assert!(got.body.contains("value=\"&quot;&gt;&lt;b&gt;\"") && got.body.contains(">d</textarea>"));
+        assert!(
+            got.body.contains("value=\"&quot;&gt;&lt;b&gt;\"")
+                && got.body.contains(">d</textarea>")
+        );
         assert!(fixture.state().catalogue.own().is_empty());
     }
 
