@@ -10,6 +10,7 @@ mod catalogue; // the catalogue, which an operator may change while others read 
 mod choices; // what the form offers
 mod cursor; // where the next page of a list begins
 mod describe; // the API's description, and the shapes that it names
+mod exits; // what the pages of screens and of reasons have in common
 mod history; // one session, with the deliveries that tell of it
 pub mod page; // what is known, as markup
 mod fields; // what a form of ours sent

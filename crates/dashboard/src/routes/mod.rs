@@ -15,6 +15,8 @@ mod openapi; // the API's description
 mod overview; // the page
 mod quarantine; // deliveries that could not be read
 mod readyz; // able to append, and caught up
+mod reasons; // why they leave
+mod screens; // where they leave
 mod session; // one session, with its deliveries
 mod sessions; // the sessions behind a number
 
@@ -88,6 +90,8 @@ const OPERATOR: Needs = Needs::At(Role::Operator);
 /// Every address.
 pub(crate) const ROUTES: &[Mounted] = &[
     at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
+    at("/screens", &[get(VIEWER, || to_analysis(&screens::ANALYSIS))]),
+    at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
     at("/catalogue", &[get(VIEWER, || web::to(catalogue::catalogue))]),
     at("/catalogue.toml", &[get(VIEWER, || web::to(catalogue_file::catalogue_file))]),
     at(

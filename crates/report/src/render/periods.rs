@@ -163,11 +163,9 @@ pub(crate) fn ticks(report: &Report, periods: &[Period], joined: usize) -> Vec<S
     periods.iter().map(|period| period.tick(bucket, years, hours)).collect()
 }
 
-/// Where each period begins and ends within the range.
-pub(crate) fn spans(query: &Query, joined: usize) -> Vec<(Timestamp, Timestamp)> {
-    let buckets = Buckets::cover(query.bucket, &query.zone, query.from, query.to);
-    let starts = buckets.map(|buckets| buckets.starts_us).unwrap_or_default();
-    let starts: Vec<i64> = starts.into_iter().step_by(joined.max(1)).collect();
+/// Where each period of `joined` buckets begins and ends within the range.
+pub(crate) fn spans(buckets: &Buckets, query: &Query, joined: usize) -> Vec<(Timestamp, Timestamp)> {
+    let starts: Vec<i64> = buckets.starts_us.iter().copied().step_by(joined.max(1)).collect();
     let place = |n: usize| starts.get(n).map(|&us| Timestamp::from_micros(us));
     let span = |n: usize| {
         let from = place(n).map_or(query.from, |start| start.max(query.from));
@@ -192,7 +190,7 @@ pub(crate) fn step_words(report: &Report, joined: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{periods, spans};
-    use crate::Bucket;
+    use crate::{Bucket, Buckets, Zone};
     use crate::render::fixture;
 
     #[track_caller]
@@ -220,9 +218,10 @@ mod tests {
         let mut query = fixture::many(3, 3, Bucket::Day).query;
         query.from = "2026-01-05T06:00:00Z".parse().unwrap();
         query.to = "2026-01-08T06:00:00Z".parse().unwrap();
+        let buckets = Buckets::cover(Bucket::Day, &Zone::utc(), query.from, query.to).unwrap();
         let check = |joined: usize, want: &[&str]| {
             let got: Vec<String> =
-                spans(&query, joined).iter().map(|(a, b)| format!("{a} {b}")).collect();
+                spans(&buckets, &query, joined).iter().map(|(a, b)| format!("{a} {b}")).collect();
             assert_eq!(got, want);
         };
         check(
@@ -230,7 +229,7 @@ mod tests {
             &["2026-01-05T06:00:00Z 2026-01-07T00:00:00Z", "2026-01-07T00:00:00Z 2026-01-08T06:00:00Z"],
         );
         check(4, &["2026-01-05T06:00:00Z 2026-01-08T06:00:00Z"]);
-        assert_eq!(spans(&query, 1).len(), 4);
+        assert_eq!(spans(&buckets, &query, 1).len(), 4);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use weir_domain::{Rate, Timestamp};
 
 use super::ExitsView;
 use super::rank::Exit;
-use crate::Report;
 use crate::render::chart::{
     Ink, Part, Size, SparkPoint, Trend, TrendPoint, points_max, small_svg, spark,
 };
@@ -25,14 +24,14 @@ pub(super) fn parts(row: &Exit<'_>) -> Vec<Part> {
 }
 
 /// How many left so of those who began in one period.
-pub(super) struct Span {
-    pub(super) period: Period,
+pub(super) struct Span<'a> {
+    pub(super) period: &'a Period,
     pub(super) left: u64,
     /// Of those who began in it; none where the report's question has no such period.
     pub(super) within: Option<(Timestamp, Timestamp)>,
 }
 
-impl Span {
+impl Span<'_> {
     pub(super) const fn rate(&self) -> Rate {
         Rate::new(self.left, self.period.totals.started)
     }
@@ -42,33 +41,56 @@ impl Span {
     }
 }
 
-/// Its trend in at most `max` periods, and how many buckets each of them joins.
-pub(super) fn over_time(report: &Report, row: &Exit<'_>, max: usize) -> (Vec<Span>, usize) {
-    let (periods, joined) = periods(report, max);
-    let trend = row.below.map_or(&[][..], |below| &below.trend);
-    let mut left = trend.chunks(joined).map(|buckets| buckets.iter().sum());
-    let mut within = spans(&report.query, joined).into_iter();
-    let spans = periods.into_iter().map(|period| Span {
-        period,
-        left: left.next().unwrap_or(0),
-        within: within.next(),
-    });
-    (spans.collect(), joined)
+/// The report's trend joined to periods that can be shown: the same for all rows of a page.
+pub(super) struct Periods {
+    periods: Vec<Period>,
+    joined: usize,
+    within: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Periods {
+    /// At most `max` of them.
+    pub(super) fn of(view: &ExitsView<'_>, max: usize) -> Periods {
+        let (periods, joined) = periods(view.report, max);
+        let within = spans(&view.profile.buckets, &view.report.query, joined);
+        Periods { periods, joined, within }
+    }
+
+    /// So many that a row's small picture can tell them apart.
+    pub(super) fn small(view: &ExitsView<'_>) -> Periods {
+        Periods::of(view, SPARK_POINTS_MAX)
+    }
+
+    /// How many of them left so.
+    pub(super) fn spans(&self, row: &Exit<'_>) -> Vec<Span<'_>> {
+        let mut left = vec![0; self.periods.len()];
+        for &(bucket, n) in row.below.map_or(&[][..], |below| &below.trend.0) {
+            if let Some(left) = left.get_mut(bucket / self.joined) {
+                *left += n;
+            }
+        }
+        let mut within = self.within.iter().copied();
+        self.periods
+            .iter()
+            .zip(left)
+            .map(|(period, left)| Span { period, left, within: within.next() })
+            .collect()
+    }
 }
 
 /// Its trend as a small picture.
-pub(super) fn spark_svg(view: &ExitsView<'_>, row: &Exit<'_>) -> Markup {
-    let (spans, joined) = over_time(view.report, row, SPARK_POINTS_MAX);
-    let points: Vec<SparkPoint> =
-        spans.iter().map(|span| SparkPoint { rate: span.rate().value(), open: span.open() }).collect();
-    let title = format!("{} by {}", row.name, step_words(view.report, joined));
+pub(super) fn spark_svg(view: &ExitsView<'_>, row: &Exit<'_>, periods: &Periods) -> Markup {
+    let spans = periods.spans(row);
+    let point = |span: &Span<'_>| SparkPoint { rate: span.rate().value(), open: span.open() };
+    let points: Vec<SparkPoint> = spans.iter().map(point).collect();
+    let title = format!("{} by {}", row.name, step_words(view.report, periods.joined));
     let svg = small_svg(&spark(&points), "spark", &title, &highest(&spans));
     html! { @if let Ok(svg) = svg { (PreEscaped(svg)) } }
 }
 
 /// The trend in a sentence.
-fn highest(spans: &[Span]) -> String {
-    let value = |span: &&Span| span.rate().value().unwrap_or(0.0);
+fn highest(spans: &[Span<'_>]) -> String {
+    let value = |span: &&Span<'_>| span.rate().value().unwrap_or(0.0);
     let highest = spans.iter().max_by(|a, b| value(a).total_cmp(&value(b)));
     highest.map_or("nothing began".to_owned(), |span| {
         format!(
@@ -83,10 +105,16 @@ fn highest(spans: &[Span]) -> String {
 
 /// Its trend as a chart for `size`.
 #[allow(clippy::cast_precision_loss)] // counts stay far below 2^53
-pub(super) fn trend_of(report: &Report, row: &Exit<'_>, rate_name: &str, size: Size) -> Trend {
-    let (spans, joined) = over_time(report, row, points_max(size));
-    let periods: Vec<Period> = spans.iter().map(|span| span.period.clone()).collect();
-    let ticks = ticks(report, &periods, joined);
+pub(super) fn trend_of(
+    view: &ExitsView<'_>,
+    row: &Exit<'_>,
+    rate_name: &str,
+    size: Size,
+) -> Trend {
+    let report = view.report;
+    let periods = Periods::of(view, points_max(size));
+    let ticks = ticks(report, &periods.periods, periods.joined);
+    let spans = periods.spans(row);
     let points = spans.iter().zip(ticks).map(|(span, tick)| {
         let rate = span.rate();
         TrendPoint {
@@ -107,7 +135,7 @@ pub(super) fn trend_of(report: &Report, row: &Exit<'_>, rate_name: &str, size: S
     }
 }
 
-fn tip(span: &Span, units: &str) -> Vec<String> {
+fn tip(span: &Span<'_>, units: &str) -> Vec<String> {
     let rate = span.rate();
     if rate.whole == 0 {
         return vec![format!("no {units} began")];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use weir_domain::{Evidence, Rate};
 
-use super::below::{over_time, trend_of};
+use super::below::{Periods, trend_of};
 use super::list::{linked_unless_none, said};
 use super::rank::{Exit, rows};
 use super::{ExitKind, ExitsView};
@@ -207,11 +207,12 @@ fn trend_section(view: &ExitsView<'_>, row: &Exit<'_>) -> Markup {
         },
         table: trend_table(view, row),
     };
-    figure.show(|size| trend(&trend_of(report, row, what, size), size))
+    figure.show(|size| trend(&trend_of(view, row, what, size), size))
 }
 
 fn trend_table(view: &ExitsView<'_>, row: &Exit<'_>) -> Markup {
-    let (spans, _) = over_time(view.report, row, points_max(Size::Wide));
+    let periods = Periods::of(view, points_max(Size::Wide));
+    let spans = periods.spans(row);
     html! {
         table {
             thead { tr {

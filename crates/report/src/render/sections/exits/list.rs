@@ -4,7 +4,7 @@
 use maud::{Markup, PreEscaped, html};
 use weir_domain::Rate;
 
-use super::below::{parts, spark_svg};
+use super::below::{Periods, parts, spark_svg};
 use super::rank::{Exit, ranked, rows};
 use super::{EXITS_MAX, ExitKind, ExitSort, ExitsView};
 use crate::render::chart::{row_bar, small_svg};
@@ -121,6 +121,7 @@ fn table(view: &ExitsView<'_>, ranked: &[Exit<'_>]) -> Markup {
     let ends = ranked.iter().map(|row| row.rate.interval().map_or(0.0, |interval| interval.high));
     let top = ends.fold(0.0, f64::max);
     let sorts = view.kind.sorts();
+    let periods = Periods::small(view);
     html! {
         // The roles are named, because a narrow page lays the cells of a row under each other,
         // and a browser then no longer takes them for a table.
@@ -135,7 +136,7 @@ fn table(view: &ExitsView<'_>, ranked: &[Exit<'_>]) -> Markup {
                     th scope="col" role="columnheader" { "Trend" }
                 } }
                 tbody role="rowgroup" {
-                    @for row in shown { (row_cells(view, row, top)) }
+                    @for row in shown { (row_cells(view, row, top, &periods)) }
                 }
             }
         }
@@ -154,7 +155,7 @@ fn sort_head(view: &ExitsView<'_>, sort: ExitSort) -> Markup {
     }
 }
 
-fn row_cells(view: &ExitsView<'_>, row: &Exit<'_>, top: f64) -> Markup {
+fn row_cells(view: &ExitsView<'_>, row: &Exit<'_>, top: f64, periods: &Periods) -> Markup {
     let detail = view.ways.detail(row.kind, row.value);
     let few = too_few(row.rate);
     let rate_words = format!(
@@ -187,8 +188,8 @@ fn row_cells(view: &ExitsView<'_>, row: &Exit<'_>, top: f64) -> Markup {
             }
             td.trend role="cell" {
                 @match &detail {
-                    Some(href) => { a href=(href) tabindex="-1" { (spark_svg(view, row)) } },
-                    None => { (spark_svg(view, row)) },
+                    Some(href) => { a href=(href) tabindex="-1" { (spark_svg(view, row, periods)) } },
+                    None => { (spark_svg(view, row, periods)) },
                 }
             }
         }

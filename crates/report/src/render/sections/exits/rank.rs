@@ -55,9 +55,8 @@ pub(super) struct Exit<'a> {
 }
 
 impl ExitKind {
-    /// The name of the page's parameter that opens one of them.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
+    /// In a sentence.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             ExitKind::Screen => "screen",
             ExitKind::Reason => "reason",
