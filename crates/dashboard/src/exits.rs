@@ -2,9 +2,7 @@
 //! is sorted by, and where it leads.
 
 use maud::Markup;
-use weir_report::render::{
-    Behind, ExitKind, ExitSort, ExitWays, ExitsView, Links, exit, exits,
-};
+use weir_report::render::{Behind, ExitKind, ExitSort, ExitWays, ExitsView, Links, exit, exits};
 use weir_report::{BucketError, Profile, Query, Report, compute, profile};
 
 use crate::State;

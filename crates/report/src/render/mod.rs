@@ -62,3 +62,5 @@ mod prelude {
 
 #[cfg(test)]
 mod fixture; // a report as a customer would have it, and odd ones
+#[cfg(test)]
+mod fixture_below; // and what lies below it

@@ -164,7 +164,11 @@ pub(crate) fn ticks(report: &Report, periods: &[Period], joined: usize) -> Vec<S
 }
 
 /// Where each period of `joined` buckets begins and ends within the range.
-pub(crate) fn spans(buckets: &Buckets, query: &Query, joined: usize) -> Vec<(Timestamp, Timestamp)> {
+pub(crate) fn spans(
+    buckets: &Buckets,
+    query: &Query,
+    joined: usize,
+) -> Vec<(Timestamp, Timestamp)> {
     let starts: Vec<i64> = buckets.starts_us.iter().copied().step_by(joined.max(1)).collect();
     let place = |n: usize| starts.get(n).map(|&us| Timestamp::from_micros(us));
     let span = |n: usize| {
@@ -190,8 +194,8 @@ pub(crate) fn step_words(report: &Report, joined: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::{periods, spans};
-    use crate::{Bucket, Buckets, Zone};
     use crate::render::fixture;
+    use crate::{Bucket, Buckets, Zone};
 
     #[track_caller]
     fn check(buckets: usize, bucket: Bucket, want: (usize, usize)) {
@@ -226,7 +230,10 @@ mod tests {
         };
         check(
             2,
-            &["2026-01-05T06:00:00Z 2026-01-07T00:00:00Z", "2026-01-07T00:00:00Z 2026-01-08T06:00:00Z"],
+            &[
+                "2026-01-05T06:00:00Z 2026-01-07T00:00:00Z",
+                "2026-01-07T00:00:00Z 2026-01-08T06:00:00Z",
+            ],
         );
         check(4, &["2026-01-05T06:00:00Z 2026-01-08T06:00:00Z"]);
         assert_eq!(spans(&buckets, &query, 1).len(), 4);

@@ -66,6 +66,7 @@ pub(crate) fn distribution(chart: &Histogram, size: Size) -> Picture {
     let y = grid(&mut picture, chart, (left, right, top));
     columns(&mut picture, chart, x, y, top);
     percentiles(&mut picture, chart, x, top);
+    counts(&mut picture, chart, x, y);
     edges(&mut picture, chart, x, top + PLOT);
     picture.height = top + PLOT + 26.0;
     picture
@@ -102,10 +103,6 @@ fn columns(picture: &mut Picture, chart: &Histogram, x: Axis, y: Axis, top: f64)
             // A single unit must be seen, however many others there are.
             let h = (top + PLOT - high).max(1.5);
             picture.fill((from + 1.0, top + PLOT - h, to - from - 2.0, h), chart.ink);
-            if width(&column.count, SMALL, false) <= to - from {
-                let place = (f64::midpoint(from, to), high - 8.0);
-                picture.label(place, &column.count, SMALL, Ink::Text, Anchor::Middle, false);
-            }
         }
         picture.hits.push(HitArea {
             x: from,
@@ -118,6 +115,27 @@ fn columns(picture: &mut Picture, chart: &Histogram, x: Axis, y: Axis, top: f64)
             // An empty bin has nothing to stop at.
             tab: 0.0 < column.value,
         });
+    }
+}
+
+/// How many, over each column that has room for it; a line that would cross it makes way.
+fn counts(picture: &mut Picture, chart: &Histogram, x: Axis, y: Axis) {
+    for (number, column) in chart.columns.iter().enumerate() {
+        #[allow(clippy::cast_precision_loss)] // there are twenty bins
+        let (from, to) = (x.at(number as f64), x.at(number as f64 + 1.0));
+        let wide = width(&column.count, SMALL, false);
+        if 0.0 < column.value && wide <= to - from {
+            let (middle, high) = (f64::midpoint(from, to), y.at(column.value) - 9.0);
+            picture.marks.push(Mark::Rect {
+                x: middle - wide / 2.0,
+                y: high - 7.0,
+                w: wide,
+                h: 14.0,
+                ink: Ink::Paper,
+            });
+            let place = (middle, high);
+            picture.label(place, &column.count, SMALL, Ink::Text, Anchor::Middle, false);
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! A picture in a row of a table: small, of one piece, with a name and no hit areas of its own.
 
+use super::Picture;
 use super::overlay::{escaped, themed};
 use super::paint::pixel;
-use super::Picture;
 use crate::render::RenderError;
 
 /// Painted so many times larger than it is shown: plotters draws on whole pixels, and a line of

@@ -48,7 +48,12 @@ impl Durations<'_> {
                 value: n as f64,
                 count: count(n),
                 title: bin_name(bin),
-                tip: vec![format!("{} of {} · {}", count(n), count(total), percent(Rate::new(n, total)))],
+                tip: vec![format!(
+                    "{} of {} · {}",
+                    count(n),
+                    count(total),
+                    percent(Rate::new(n, total))
+                )],
                 href: self.href(bin, links),
             }
         };
@@ -66,7 +71,8 @@ impl Durations<'_> {
     #[allow(clippy::cast_precision_loss)] // there are twenty bins
     fn marks(&self, first: usize) -> Vec<Percentile> {
         let times = self.percentiles;
-        let marked = [("half", times.p50_us), ("9 of 10", times.p90_us), ("99 of 100", times.p99_us)];
+        let marked =
+            [("half", times.p50_us), ("9 of 10", times.p90_us), ("99 of 100", times.p99_us)];
         let kept = if self.bins.total() < JUDGED_MIN { 1 } else { marked.len() };
         let marks = marked.into_iter().take(kept).filter_map(|(part, us)| {
             let us = us?;

@@ -16,10 +16,8 @@ const SPARK_POINTS_MAX: usize = 31;
 
 /// Its losses by outcome, as parts of all started.
 pub(super) fn parts(row: &Exit<'_>) -> Vec<Part> {
-    let part = |n: u64, ink| Part {
-        value: Rate::new(n, row.rate.whole).value().unwrap_or(0.0),
-        ink,
-    };
+    let part =
+        |n: u64, ink| Part { value: Rate::new(n, row.rate.whole).value().unwrap_or(0.0), ink };
     vec![part(row.left - row.lost, Ink::Cancelled), part(row.lost, Ink::Lost)]
 }
 
@@ -105,12 +103,7 @@ fn highest(spans: &[Span<'_>]) -> String {
 
 /// Its trend as a chart for `size`.
 #[allow(clippy::cast_precision_loss)] // counts stay far below 2^53
-pub(super) fn trend_of(
-    view: &ExitsView<'_>,
-    row: &Exit<'_>,
-    rate_name: &str,
-    size: Size,
-) -> Trend {
+pub(super) fn trend_of(view: &ExitsView<'_>, row: &Exit<'_>, rate_name: &str, size: Size) -> Trend {
     let report = view.report;
     let periods = Periods::of(view, points_max(size));
     let ticks = ticks(report, &periods.periods, periods.joined);

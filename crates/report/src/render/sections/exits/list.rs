@@ -50,7 +50,11 @@ fn answer(view: &ExitsView<'_>) -> Vec<Piece> {
     let rows = rows(view);
     let plain = |text: String| Piece::Plain(text);
     let Some(worst) = rows.first() else {
-        let text = format!("None of {} left at a known {}.", counted(totals.started, units), view.kind.name());
+        let text = format!(
+            "None of {} left at a known {}.",
+            counted(totals.started, units),
+            view.kind.name()
+        );
         return vec![plain(text)];
     };
     let known: u64 = rows.iter().map(|row| row.left).sum();
@@ -66,7 +70,11 @@ fn answer(view: &ExitsView<'_>) -> Vec<Piece> {
         counted(rows.len() as u64, what.1),
     );
     if rows.len() == 1 {
-        return vec![plain(format!("{head}: ")), Piece::Name(worst.name.clone()), plain(".".to_owned())];
+        return vec![
+            plain(format!("{head}: ")),
+            Piece::Name(worst.name.clone()),
+            plain(".".to_owned()),
+        ];
     }
     let rate = if too_few(worst.rate) {
         "; too few to judge a rate".to_owned()
@@ -160,7 +168,10 @@ fn row_cells(view: &ExitsView<'_>, row: &Exit<'_>, top: f64, periods: &Periods) 
     let few = too_few(row.rate);
     let rate_words = format!(
         "{} of {} started, {}, 95 % interval {} %",
-        count(row.left), count(row.rate.whole), percent(row.rate), interval(row.rate)
+        count(row.left),
+        count(row.rate.whole),
+        percent(row.rate),
+        interval(row.rate)
     );
     let spread = row.rate.interval().map(|spread| (spread.low, spread.high));
     let bar = small_svg(&row_bar(&parts(row), spread, top), "rowbar", &row.name, &rate_words);

@@ -43,7 +43,6 @@ pub trait ExitWays: Links {
 
     /// The list, sorted by this, and whole if it is to be.
     fn list(&self, kind: ExitKind, sort: ExitSort, all: bool) -> Option<String>;
-
 }
 
 #[cfg(test)]

@@ -99,7 +99,11 @@ impl ExitKind {
     }
 
     /// What the catalogue says of it, and how sure its literal value is; none if it does not name it.
-    pub(super) fn described(self, catalogue: &Catalogue, value: &str) -> Option<(String, Evidence)> {
+    pub(super) fn described(
+        self,
+        catalogue: &Catalogue,
+        value: &str,
+    ) -> Option<(String, Evidence)> {
         match self {
             ExitKind::Screen => {
                 catalogue.screen(value).map(|screen| (screen.description.clone(), screen.evidence))
