@@ -11,6 +11,7 @@ const LOCK_FILE: &str = "lock";
 const LOG_FILE: &str = "log.db";
 const READ_FILE: &str = "read.db";
 const CATALOGUE_FILE: &str = "catalogue.toml";
+const ACCESS_FILE: &str = "access.db";
 
 /// The folder in which the log, and all that is folded from it, lives.
 #[derive(Debug, Clone)]
@@ -64,6 +65,12 @@ impl DataDir {
         replace::replace(&self.catalogue_file(), text.as_bytes())
     }
 
+    /// The file of who may see what. It may be there before the log is: people can be made first.
+    #[must_use]
+    pub fn access_file(&self) -> PathBuf {
+        self.path.join(ACCESS_FILE)
+    }
+
     /// Creates the folder where it is missing, and takes the right to write in it.
     ///
     /// `holder` is what another process is told that finds it locked.
@@ -95,7 +102,11 @@ impl DataDir {
         Ok(Lock { _file: file })
     }
 
-    fn create(&self) -> Result<(), LogError> {
+    /// Creates the folder where it is missing, for its owner only.
+    ///
+    /// # Errors
+    /// If it is a file, or cannot be made.
+    pub fn create(&self) -> Result<(), LogError> {
         if self.path.is_file() {
             return Err(LogError::NotAFolder { path: self.path.clone() });
         }
@@ -117,7 +128,8 @@ impl DataDir {
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
             let entry = entry.map_err(LogError::io(&self.path))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name != LOCK_FILE && name != "lost+found" && !name.starts_with('.') {
+            let ours = name == LOCK_FILE || name.starts_with(ACCESS_FILE);
+            if !ours && name != "lost+found" && !name.starts_with('.') {
                 return Err(LogError::ForeignDir { path: self.path.clone(), found: name });
             }
         }
