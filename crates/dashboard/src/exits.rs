@@ -18,7 +18,7 @@ pub(crate) fn body(ask: &Ask<'_>, kind: ExitKind) -> Result<Markup, Problem> {
     let sort = sort(ask, kind)?;
     let all = show_all(ask)?;
     let (report, profile) = report_and_profile(ask.state, &ask.query)?;
-    let ways = Ways { links: ask.links(), form: ask.form };
+    let ways = Ways::of(ask);
     let view = ExitsView {
         kind,
         report: &report,
@@ -66,9 +66,16 @@ pub(crate) fn show_all(ask: &Ask<'_>) -> Result<bool, Problem> {
     }
 }
 
-struct Ways<'a> {
+/// Where the numbers and the names of a view lead.
+pub(crate) struct Ways<'a> {
     links: SessionLinks<'a>,
     form: &'a Form,
+}
+
+impl<'a> Ways<'a> {
+    pub(crate) fn of(ask: &'a Ask<'_>) -> Ways<'a> {
+        Ways { links: ask.links(), form: ask.form }
+    }
 }
 
 impl Links for Ways<'_> {

@@ -9,6 +9,7 @@ mod catalogue_api; // the same for programs
 mod catalogue_entry; // one entry, to be edited
 mod catalogue_file; // the same as a file
 mod healthz; // alive
+mod matrix; // where against why
 mod metrics; // what the process counts
 mod missing; // everything else
 mod openapi; // the API's description
@@ -92,6 +93,7 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
     at("/screens", &[get(VIEWER, || to_analysis(&screens::ANALYSIS))]),
     at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
+    at("/matrix", &[get(VIEWER, || to_analysis(&matrix::ANALYSIS))]),
     at("/catalogue", &[get(VIEWER, || web::to(catalogue::catalogue))]),
     at("/catalogue.toml", &[get(VIEWER, || web::to(catalogue_file::catalogue_file))]),
     at(

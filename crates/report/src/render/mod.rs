@@ -33,7 +33,9 @@ pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks};
 pub use picture::{png, svg};
-pub use sections::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits, sections};
+pub use sections::{
+    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, matrix, sections,
+};
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};
 

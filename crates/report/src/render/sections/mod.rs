@@ -15,6 +15,7 @@ mod trend; // over time
 
 pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
 pub(super) use leave::screens_chart;
+pub use matrix::{MATRIX_MAX, matrix};
 pub(super) use summary::outcomes;
 
 use maud::{Markup, html};

@@ -89,7 +89,7 @@ fn answer(view: &ExitsView<'_>) -> Vec<Piece> {
 }
 
 /// The pieces as markup.
-pub(super) fn said(pieces: &[Piece]) -> Markup {
+pub(in crate::render::sections) fn said(pieces: &[Piece]) -> Markup {
     html! {
         @for piece in pieces {
             @match piece {
