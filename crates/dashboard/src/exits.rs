@@ -3,7 +3,7 @@
 
 use maud::Markup;
 use weir_report::render::{Behind, ExitKind, ExitSort, ExitWays, ExitsView, Links, exit, exits};
-use weir_report::{BucketError, Profile, Query, Report, compute, profile};
+use weir_report::{Profile, Query, Report, compute, profile};
 
 use crate::State;
 use crate::analysis::Ask;
@@ -38,8 +38,8 @@ pub(crate) fn body(ask: &Ask<'_>, kind: ExitKind) -> Result<Markup, Problem> {
 pub(crate) fn report_and_profile(
     state: &State,
     query: &Query,
-) -> Result<(Report, Profile), BucketError> {
-    let (model, catalogue) = (state.live.model(), state.catalogue());
+) -> Result<(Report, Profile), Problem> {
+    let (model, catalogue) = (state.turn()?, state.catalogue());
     let report = compute(&model, &catalogue, query, state.threads)?;
     Ok((report, profile(&model, &catalogue, query, state.threads)?))
 }

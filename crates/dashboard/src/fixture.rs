@@ -13,7 +13,7 @@ use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay};
 use weir_log::{DataDir, Lock, Log};
 use weir_projector::Projector;
 
-use crate::{CatalogueCell, Reader, ReadyLimits, State, routes};
+use crate::{CatalogueCell, Gate, IngestHealth, Reader, ReadyLimits, State, Streams, routes};
 
 pub(crate) const NOW: &str = "2026-03-31T12:00:00Z";
 
@@ -70,6 +70,9 @@ impl Fixture {
             limits: ReadyLimits::default(),
             log_open: Box::new(|| true),
             timezone_default: "UTC".to_owned(),
+            ingest: Box::new(|| IngestHealth::quiet(NOW.parse().unwrap())),
+            gate: Gate::for_threads(2),
+            streams: Streams::default(),
         };
         change(&mut state);
         Fixture { _folder: folder, _lock: lock, log, projector, state: web::Data::new(state) }
@@ -77,6 +80,10 @@ impl Fixture {
 
     pub(crate) fn state(&self) -> &State {
         &self.state
+    }
+
+    pub(crate) fn data(&self) -> web::Data<State> {
+        self.state.clone()
     }
 
     /// Appends to the log and folds it, beside the routes.

@@ -1,7 +1,7 @@
 //! What went wrong, as `application/problem+json` (RFC 9457).
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,6 +9,7 @@ use weir_log::LogError;
 use weir_report::{AskError, BucketError};
 
 use crate::answer;
+use crate::gate::{Busy, RETRY_AFTER_S};
 
 /// What an answer says that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +38,18 @@ pub(crate) enum Problem {
         integrations.join(", ")
     )]
     Ambiguous { id: String, integrations: Vec<String> },
+    /// Too many others ask for reports.
+    #[error(
+        "many reports are being computed and this one was not begun; nothing was lost, ask again in \
+         {RETRY_AFTER_S} seconds"
+    )]
+    Busy,
+    /// Too many streams are open.
+    #[error(
+        "too many windows follow the numbers already; this one shows them without following, and may \
+         ask again in {RETRY_AFTER_S} seconds"
+    )]
+    TooManyStreams,
     /// Our own fault, or the disk's. What it was is in the process's own log.
     #[error("the answer could not be made; nothing was lost, and the server's log says why")]
     Internal,
@@ -97,6 +110,9 @@ impl Problem {
             Problem::Ambiguous { .. } => {
                 ("urn:weir:problem:ambiguous", "The id alone does not say which")
             }
+            Problem::Busy | Problem::TooManyStreams => {
+                ("urn:weir:problem:busy", "There is too much to do at once")
+            }
             Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
         }
     }
@@ -129,6 +145,7 @@ impl ResponseError for Problem {
             Problem::NoRoute(_) | Problem::NotFound(_) => StatusCode::NOT_FOUND,
             Problem::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Problem::Ambiguous { .. } => StatusCode::CONFLICT,
+            Problem::Busy | Problem::TooManyStreams => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -141,6 +158,9 @@ impl ResponseError for Problem {
             if let Ok(allow) = HeaderValue::from_str(&allow) {
                 response.headers_mut().insert(ALLOW, allow);
             }
+        }
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         }
         response
     }
@@ -159,6 +179,12 @@ impl From<BucketError> for Problem {
             BucketError::TooMany(_) => "bucket",
         };
         Problem::parameter(name, error.to_string())
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(Busy: Busy) -> Problem {
+        Problem::Busy
     }
 }
 

@@ -51,6 +51,7 @@ use crate::routes;
         routes::remove_reason,
         routes::catalogue_file,
         webhook::webhook,
+        routes::events,
         routes::healthz,
         routes::readyz,
         routes::metrics,

@@ -8,6 +8,7 @@ mod catalogue; // what screens and reasons are called
 mod catalogue_api; // the same for programs
 mod catalogue_entry; // one entry, to be edited
 mod catalogue_file; // the same as a file
+mod events; // that there are new numbers
 mod healthz; // alive
 mod matrix; // where against why
 mod metrics; // what the process counts
@@ -28,6 +29,7 @@ pub(crate) use catalogue_api::{
 };
 pub(crate) use catalogue_file::__path_catalogue_file;
 pub(crate) use comparison::__path_comparison;
+pub(crate) use events::__path_events;
 pub(crate) use healthz::__path_healthz;
 pub(crate) use metrics::__path_metrics;
 pub(crate) use openapi::__path_openapi;
@@ -111,6 +113,7 @@ pub(crate) const ROUTES: &[Mounted] = &[
         ],
     ),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
+    at("/events", &[get(VIEWER, || web::to(events::events))]),
     at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),
     at("/readyz", &[get(NOBODY, || web::to(readyz::readyz))]),
     at("/metrics", &[get(NOBODY, || web::to(metrics::metrics))]),

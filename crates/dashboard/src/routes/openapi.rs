@@ -25,8 +25,8 @@ mod tests {
     use crate::routes::{ROUTES, Takes};
 
     /// What watches over the process is described beside the API; pages are for people.
-    const BESIDE: [&str; 5] =
-        ["/healthz", "/readyz", "/metrics", "/openapi.json", "/catalogue.toml"];
+    const BESIDE: [&str; 6] =
+        ["/events", "/healthz", "/readyz", "/metrics", "/openapi.json", "/catalogue.toml"];
     /// The webhook endpoint is mounted by `ingest`.
     const MOUNTED_ELSEWHERE: (&str, &[&str]) = ("/webhooks/veriff", &["post"]);
 
@@ -64,6 +64,8 @@ mod tests {
     #[actix_web::test]
     async fn every_route_answers() {
         let fixture = Fixture::of("");
+        // Else a stream would go on.
+        fixture.state().streams.close();
         for at in ROUTES {
             let path = at.path.replace("{file}", "weir.js").replace("{id}", "x");
             let status = fixture.get(&path).await.status;

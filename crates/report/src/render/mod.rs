@@ -32,6 +32,7 @@ pub use csv::csv;
 pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks};
+pub use number::{count, counted, duration, instant};
 pub use picture::{png, svg};
 pub use sections::{
     EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, matrix, sections,
