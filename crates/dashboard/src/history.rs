@@ -35,7 +35,7 @@ pub(crate) struct Session {
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
     /// What became of it.
-    #[schema(value_type = OutcomeName, inline)]
+    #[schema(value_type = OutcomeName)]
     outcome: &'static str,
     /// The screen that the outcome carries.
     #[schema(required)]

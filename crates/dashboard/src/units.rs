@@ -27,7 +27,7 @@ pub(crate) struct UnitRow {
     #[schema(required)]
     pub(crate) feature: Option<String>,
     /// What became of the unit.
-    #[schema(value_type = OutcomeName, inline)]
+    #[schema(value_type = OutcomeName)]
     pub(crate) outcome: &'static str,
     /// The screen that the outcome carries.
     #[schema(required)]

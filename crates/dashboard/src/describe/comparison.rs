@@ -88,7 +88,6 @@ pub(crate) struct Difference {
     #[schema(required, minimum = 0, maximum = 1)]
     p_value: Option<f64>,
     /// What to make of it.
-    #[schema(inline)]
     verdict: VerdictName,
 }
 
@@ -132,7 +131,7 @@ pub(crate) struct ReasonDifference {
 /// `too_few`: a group has fewer than 30 units, and nothing is said. `chance`: chance alone would
 /// often explain as much. `real`: more than chance would explain, at 5 %.
 #[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[schema(as = Verdict, rename_all = "snake_case")]
 #[expect(dead_code)] // described, never made
 pub(crate) enum VerdictName {
     TooFew,

@@ -3,6 +3,7 @@
 //! The routes describe themselves. What they answer with `Serialize` of their own is described by
 //! structs that are never made; a test holds a real answer against them.
 
+mod empty; // an empty value is one left out
 mod parameters; // what a query may hold
 mod report; // the report, as JSON has it
 mod profile; // what lies below it
@@ -21,9 +22,11 @@ pub(crate) use profile::ProfileSchema;
 pub(crate) use report::ReportSchema;
 
 use crate::routes;
+use empty::EmptyIsLeftOut;
 
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&EmptyIsLeftOut),
     info(
         title = "Weir",
         description = "Exact drop-off reports from Veriff's event webhooks. What each number means \
@@ -33,7 +36,6 @@ use crate::routes;
     tags(
         (name = "reports", description = "Numbers"),
         (name = "sessions", description = "What is behind the numbers"),
-        (name = "catalogue", description = "What screens and reasons are called"),
         (name = "deliveries", description = "What the provider sent"),
         (name = "process", description = "For those who run it")
     ),
@@ -44,14 +46,7 @@ use crate::routes;
         routes::sessions,
         routes::session,
         routes::quarantine,
-        routes::catalogue_api,
-        routes::put_screen,
-        routes::remove_screen,
-        routes::put_reason,
-        routes::remove_reason,
-        routes::catalogue_file,
         webhook::webhook,
-        routes::events,
         routes::healthz,
         routes::readyz,
         routes::metrics,
@@ -67,11 +62,6 @@ use crate::routes;
         crate::history::DeliveryRow,
         routes::QuarantinePage,
         routes::Quarantined,
-        routes::CatalogueBody,
-        routes::ScreenEntry,
-        routes::ReasonEntry,
-        routes::ScreenChange,
-        routes::ReasonChange,
         routes::Readiness,
         crate::problem::ProblemBody,
     ))

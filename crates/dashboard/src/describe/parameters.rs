@@ -118,7 +118,7 @@ pub(crate) enum DimensionName {
 
 /// What became of a unit.
 #[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
+#[schema(as = Outcome, rename_all = "snake_case")]
 #[expect(dead_code)] // described, never made
 pub(crate) enum OutcomeName {
     Submitted,

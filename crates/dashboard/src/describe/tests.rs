@@ -35,6 +35,12 @@ fn fit(all: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), St
     if !(kinds.is_empty() || kinds.contains(&kind) || whole) {
         return Err(format!("{place}: {value} is no {kinds:?}"));
     }
+    // `inline` beside a comment makes such a schema: an object, whatever the value is.
+    if !value.is_object() {
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            fit(all, part, value, place)?;
+        }
+    }
     if let Some(choices) = schema["enum"].as_array().filter(|choices| !choices.contains(value)) {
         return Err(format!("{place}: {value} is none of {choices:?}"));
     }

@@ -195,7 +195,7 @@ fn chips(page: Page, form: &Form, choices: &Choices, catalogue: &Catalogue) -> M
                     li {
                         a href=(form.without(list, value).href(page))
                             aria-label={ "Remove the filter " (what) " " (shown) } {
-                            span { (what) } bdi { (shown) } span aria-hidden="true" { "✕" }
+                            span { (what) } " " bdi { (shown) } " " span aria-hidden="true" { "✕" }
                         }
                     }
                 }
