@@ -11,6 +11,10 @@ use crate::process::{cargo, run};
 pub(crate) const BINARY: &str = "WEIR_BIN";
 /// Where they find a Chromium.
 pub(crate) const CHROMIUM: &str = "WEIR_CHROMIUM";
+/// Where they find schemathesis.
+pub(crate) const SCHEMATHESIS: &str = "WEIR_SCHEMATHESIS";
+/// Whether to renew the golden pictures of the pages instead of comparing with them.
+pub(crate) const GOLDEN: &str = "WEIR_GOLDEN";
 /// How many cycles the kill test runs; it has a default.
 pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";
 /// How many streams the differential test compares; it has a default.

@@ -1,51 +1,61 @@
-//! A server with simulated traffic.
+//! A server with something to look at.
 
-use serde_json::Value;
-use weir_tests::event::cancelled_at;
-use weir_tests::{Home, Server};
+use weir_domain::Timestamp;
+use weir_simulator::Scenario;
+use weir_tests::ndjson::{import_lines, importable};
+use weir_tests::{Home, RawDelivery, Server};
 
-/// A screen that some provider might name.
-pub(crate) const MARKUP: &str = "<script>document.title='taken over'</script><b>bold</b>";
-
-/// All of it, with nothing that depends on when it is asked: the months of a century.
-pub(crate) const EVERYTHING: &str =
-    "from=2020-01-01&to=2100-01-01&as_of=2100-01-01&bucket=month&by=weekday";
+/// The whole of the usual world, asked about at a fixed instant: the same on every day.
+const USUAL: &str = "from=2026-06-01&to=2026-07-01&as_of=2026-07-15&tz=Europe/Tallinn";
 
 /// A running server, and the folder that it works on.
 pub(crate) struct World {
-    pub(crate) server: Server,
+    server: Server,
+    range: &'static str,
     _home: Home,
 }
 
 impl World {
-    pub(crate) fn new() -> World {
+    /// Two months of simulated sessions with the usual troubles.
+    pub(crate) fn usual() -> World {
+        let (from, until) = (at("2026-05-01T00:00:00Z"), at("2026-07-01T00:00:00Z"));
+        let scenario =
+            Scenario { unreadable_share: 0.002, ..Scenario::realistic(11, from, until, 60.0) };
+        World::of(&simulated(&scenario), USUAL)
+    }
+
+    /// A log with these lines.
+    fn of(lines: &str, range: &'static str) -> World {
         let home = Home::new();
-        home.prints([
-            "simulate",
-            "--seed=11",
-            "--days=12",
-            "--sessions-per-day=80",
-            "--out=backlog.ndjson",
-        ]);
-        let markup = (0..5).map(|session| {
-            let body = cancelled_at(session, MARKUP);
-            format!("{{\"received_at\":\"2026-01-05T09:14:02Z\",\"payload\":{body}}}\n")
-        });
-        home.write("markup.ndjson", markup.collect::<String>());
-        home.weir(["import", "backlog.ndjson", "markup.ndjson"]).ok();
+        home.import(lines);
         let server = Server::start(&home);
         server.counts(home.verified());
-        World { server, _home: home }
+        World { server, range, _home: home }
     }
 
-    /// The address of a page.
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.server.address())
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.server.address())
     }
 
-    /// What the API says about [`EVERYTHING`].
-    #[track_caller]
-    pub(crate) fn report(&self) -> Value {
-        self.server.json(&format!("/api/v1/reports/abandonment?{EVERYTHING}"))
+    /// What pages are asked.
+    pub(crate) fn range(&self) -> &'static str {
+        self.range
     }
+}
+
+/// A scenario as lines of `weir import`.
+fn simulated(scenario: &Scenario) -> String {
+    let integrations = ["main", "main-test"];
+    let deliveries = scenario.deliveries().zip(1..).map(|(sent, seq)| RawDelivery {
+        seq,
+        received_at_us: sent.at.as_micros(),
+        integration: integrations[sent.integration].to_owned(),
+        body: sent.body,
+    });
+    import_lines(&importable(&deliveries.collect::<Vec<_>>()))
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("an instant")
 }

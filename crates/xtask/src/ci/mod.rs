@@ -3,6 +3,7 @@
 //! It passes or fails; it never skips. What a check needs and a machine lacks is installed where we
 //! may, and named where we may not.
 
+mod scripts; // what the checks need that is no Rust: packages of Node.js and of Python
 mod step; // what is checked
 mod summary; // what was checked, and how long it took
 mod tools; // what the checks need of the machine
@@ -84,7 +85,10 @@ mod tests {
 
     #[test]
     fn all_steps_run_in_order() {
-        let all = ["compiler", "browser", "fmt", "clippy", "doc", "deny", "build", "test"];
+        let all = [
+            "compiler", "browser", "node", "python", "fmt", "clippy", "doc", "deny", "build",
+            "test",
+        ];
         assert_eq!(wanted(None, None), all);
     }
 

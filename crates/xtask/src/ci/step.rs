@@ -3,15 +3,19 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::tools;
+use super::{scripts, tools};
 use crate::process::{cargo, run};
-use crate::under_test::{BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, KILL_CYCLES, built_weir};
+use crate::under_test::{
+    BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, GOLDEN, KILL_CYCLES, SCHEMATHESIS, built_weir,
+};
 
 /// One check. The order here is the order of the gate: what fails quickly comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(super) enum Step {
     Compiler,
     Browser,
+    Node,
+    Python,
     Fmt,
     Clippy,
     Doc,
@@ -26,6 +30,8 @@ impl Step {
         match self {
             Step::Compiler => "compiler",
             Step::Browser => "browser",
+            Step::Node => "node",
+            Step::Python => "python",
             Step::Fmt => "fmt",
             Step::Clippy => "clippy",
             Step::Doc => "doc",
@@ -39,7 +45,9 @@ impl Step {
     pub(super) fn title(self) -> &'static str {
         match self {
             Step::Compiler => "a C compiler, for the bundled SQLite and zstd",
-            Step::Browser => "a Chromium, for the tests of the page",
+            Step::Browser => "a Chromium and its typeface, for the tests of the pages",
+            Step::Node => "Node.js and the packages that drive the browser",
+            Step::Python => "Python and schemathesis, which holds the API against its description",
             Step::Fmt => "the code is formatted",
             Step::Clippy => "the linter has nothing to say",
             Step::Doc => "the documentation builds, and its links lead somewhere",
@@ -53,7 +61,9 @@ impl Step {
     pub(super) fn run(self) -> Result<()> {
         match self {
             Step::Compiler => tools::compiler(),
-            Step::Browser => tools::browser().map(drop),
+            Step::Browser => browser(),
+            Step::Node => scripts::packages(),
+            Step::Python => scripts::schemathesis().map(drop),
             Step::Fmt => run(&mut cargo("fmt --all --check")),
             Step::Clippy => clippy(),
             Step::Doc => doc(),
@@ -62,6 +72,11 @@ impl Step {
             Step::Test => test(),
         }
     }
+}
+
+fn browser() -> Result<()> {
+    tools::typeface()?;
+    tools::browser().map(drop)
 }
 
 fn clippy() -> Result<()> {
@@ -80,11 +95,15 @@ fn deny() -> Result<()> {
 
 fn test() -> Result<()> {
     let chromium = tools::browser()?;
+    scripts::packages()?;
+    let schemathesis = scripts::schemathesis()?;
     let weir = built_weir()?;
     let mut test = cargo("test --workspace --locked");
     // The gate means the same for everyone: a shell's own numbers do not shorten it.
     test.env_remove(KILL_CYCLES).env_remove(DIFFERENTIAL_SEEDS);
-    run(test.env(BINARY, weir).env(CHROMIUM, chromium))
+    test.env_remove(GOLDEN);
+    test.env(BINARY, weir).env(CHROMIUM, chromium).env(SCHEMATHESIS, schemathesis);
+    run(&mut test)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the checks need of the machine: found, installed where we may, else named.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -11,6 +11,9 @@ use crate::under_test::CHROMIUM;
 
 /// The version of cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "0.20.2";
+
+/// The typeface of the golden pictures, as Debian's fonts-dejavu-core installs it.
+const TYPEFACE: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
 /// What a Chromium may be called, the most likely first.
 const CHROMIUMS: &[&str] = &["chromium", "chromium-browser", "google-chrome"];
@@ -27,6 +30,14 @@ pub(super) fn compiler() -> Result<()> {
     };
     println!("{version}");
     Ok(())
+}
+
+/// Sees to the typeface that the golden pictures are written in.
+pub(super) fn typeface() -> Result<()> {
+    if Path::new(TYPEFACE).is_file() {
+        return Ok(());
+    }
+    install("fonts-dejavu-core", &format!("no typeface is at {TYPEFACE}"))
 }
 
 /// Sees to a Chromium that runs, and says where it is.
@@ -83,16 +94,16 @@ pub(super) fn cargo_deny() -> Result<()> {
     run(&mut cargo(&format!("install --locked --debug cargo-deny --version {CARGO_DENY}")))
 }
 
-/// Installs a Debian package where we may; else says which one is missing.
-fn install(package: &str, missing: &str) -> Result<()> {
+/// Installs Debian packages where we may; else says which are missing.
+pub(super) fn install(package: &str, missing: &str) -> Result<()> {
     ensure!(
         may_install(),
-        "{missing}: install Debian's package `{package}` (as root: `apt-get install {package}`)"
+        "{missing}: install Debian's `{package}` (as root: `apt-get install {package}`)"
     );
-    println!("{missing}: installing Debian's package `{package}`");
+    println!("{missing}: installing Debian's `{package}`");
     run(&mut apt_get("update"))?;
     run(&mut apt_get(&format!("install -y --no-install-recommends {package}")))
-        .with_context(|| format!("{missing}, and Debian's package `{package}` did not install"))
+        .with_context(|| format!("{missing}, and Debian's `{package}` did not install"))
 }
 
 /// Whether we are root on a machine with apt-get.
