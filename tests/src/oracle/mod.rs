@@ -12,6 +12,7 @@ mod quality; // how good the data of a report is
 mod query; // what a report is asked
 mod read; // a body to an event
 mod report; // the judged units to the report's JSON
+mod profile; // what lies below its rows
 mod totals; // the counts over a set of units
 mod units; // the sessions' facts to the units of a report
 mod zone; // instants to local buckets
@@ -41,11 +42,20 @@ pub struct RawDelivery {
 /// `label` is left out of the rows: it is the catalogue's affair, not the semantics'.
 pub fn abandonment(deliveries: &[RawDelivery], query: &Query) -> Value {
     let log = fold::read_log(deliveries);
-    let sessions = fold::fold(&log);
-    let cohort: Vec<judge::Judged> = units::units(&sessions, query.unit, query.as_of_us)
+    report::report(&log, &cohort(&log, query), query)
+}
+
+/// What lies below the report's rows, as the API's object; without labels, likewise.
+pub fn profile(deliveries: &[RawDelivery], query: &Query) -> Value {
+    let log = fold::read_log(deliveries);
+    profile::profile(&cohort(&log, query), query)
+}
+
+fn cohort(log: &[fold::Line<'_>], query: &Query) -> Vec<judge::Judged> {
+    let sessions = fold::fold(log);
+    units::units(&sessions, query.unit, query.as_of_us)
         .into_iter()
         .map(|unit| judge::judge(unit, query))
         .filter(|judged| judge::is_in_cohort(judged, query))
-        .collect();
-    report::report(&log, &cohort, query)
+        .collect()
 }

@@ -33,11 +33,11 @@ pub(super) fn report(log: &[Line<'_>], cohort: &[Judged], query: &Query) -> Valu
     })
 }
 
-fn time_to_submit(unit: &Judged) -> Option<i64> {
+pub(super) fn time_to_submit(unit: &Judged) -> Option<i64> {
     unit.submitted_at_us.map(|submitted| submitted - unit.first_at_us)
 }
 
-fn time_to_abandon(unit: &Judged) -> Option<i64> {
+pub(super) fn time_to_abandon(unit: &Judged) -> Option<i64> {
     let (_, at) = last(&unit.cancels)?;
     (unit.outcome == "cancelled").then(|| at.at_us - unit.first_at_us)
 }

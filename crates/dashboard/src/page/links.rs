@@ -28,12 +28,12 @@ impl Links for SessionLinks<'_> {
                 query.push(name, value);
             }
         }
-        let lists = [("integration", &form.integration), ("feature", &form.feature)];
-        for (name, values) in lists {
-            values.iter().for_each(|value| query.push(name, value));
-        }
-        let narrowed =
-            [("state", behind.state, &form.state), ("reason", behind.reason, &form.reason)];
+        let narrowed = [
+            ("integration", behind.integration.map(Some), &form.integration),
+            ("feature", behind.feature, &form.feature),
+            ("state", behind.state, &form.state),
+            ("reason", behind.reason, &form.reason),
+        ];
         for (name, only, values) in narrowed {
             match only {
                 Some(only) => query.push(name, only.unwrap_or("")),
@@ -118,6 +118,11 @@ mod tests {
             &form,
             &Behind { reason: Some(None), ..Behind::default() },
             Some("from=-7d&integration=main&state=a&state=b&reason="),
+        );
+        check(
+            &form,
+            &Behind { integration: Some("web"), feature: Some(None), ..Behind::default() },
+            Some("from=-7d&integration=web&feature=&state=a&state=b"),
         );
     }
 

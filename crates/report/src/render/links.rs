@@ -11,6 +11,10 @@ pub struct Behind<'a> {
     pub state: Option<Option<&'a str>>,
     /// The reason, likewise.
     pub reason: Option<Option<&'a str>>,
+    /// The integration: none, any.
+    pub integration: Option<&'a str>,
+    /// The feature: none, any; none of none, units without one.
+    pub feature: Option<Option<&'a str>>,
     /// One of these outcomes; empty, any.
     pub outcomes: &'a [OutcomeKind],
     /// Only those whose first fact lies within this part of the range, such as a bucket.
