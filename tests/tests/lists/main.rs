@@ -6,3 +6,4 @@ mod product; // the product's model and question for the oracle's
 mod numbers; // every number with what its list is asked for
 mod count; // a list's count is its number
 mod profile; // what lies below the rows is what the oracle finds
+mod threads; // however many threads share the work, the answer is one
