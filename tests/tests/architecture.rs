@@ -42,7 +42,7 @@ const PROGRAMS: &[&str] = &["cli", "bench", "xtask"];
 const MAY_ASK_THE_TIME: &[&str] = &["cli", "xtask", "tests"];
 
 /// The stores, each with a folder of migrations.
-const STORES: &[&str] = &["log", "readmodel"];
+const STORES: &[&str] = &["log", "readmodel", "access"];
 
 /// What no Rust file says, and what to do instead. In two halves, so that this file does not say it.
 const FORBIDDEN: &[(&str, &str)] = &[

@@ -1,5 +1,6 @@
 //! `weir.toml`, then the environment, then flags. Unknown keys are refused by name.
 
+mod catalogue; // shipped, configured, and what operators changed
 mod environment; // WEIR_SECTION__KEY
 pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
 
@@ -7,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
-use weir_domain::Catalogue;
 use weir_ingest::{Integration, Integrations, Limits, QueueLimits};
 use weir_log::DataDir;
 
@@ -163,25 +163,6 @@ impl Config {
     /// Where the log lives.
     pub(crate) fn data_dir(&self) -> DataDir {
         DataDir::at(self.data_dir.as_deref().unwrap_or(Path::new(DATA_DIR_DEFAULT)))
-    }
-
-    /// The shipped catalogue with the operator's laid over it.
-    pub(crate) fn catalogue(&self) -> Outcome<Catalogue> {
-        let shipped = Catalogue::shipped();
-        let Some(path) = &self.catalog else { return Ok(shipped) };
-        let path = self.base.join(path);
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            Failure::call(format!(
-                "the catalogue {} cannot be read: {error}; mend `catalog` in the configuration",
-                path.display()
-            ))
-        })?;
-        shipped.overlaid(&text).map_err(|error| {
-            match std::error::Error::source(&error).and_then(|source| source.downcast_ref()) {
-                Some(error) => wrong_toml(&path, &text, error),
-                None => Failure::call(format!("{}: {error}; mend the file", path.display())),
-            }
-        })
     }
 
     /// Who may send, with every active secret.

@@ -2,7 +2,7 @@
 //! asked, and answered as the page's own body within the frame.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use maud::Markup;
 use std::sync::Arc;
 use weir_domain::{Catalogue, Timestamp};
@@ -26,7 +26,7 @@ pub(crate) struct Analysis {
 }
 
 /// What a body is made of.
-#[expect(dead_code)] // until a page has parameters of its own
+#[allow(dead_code)] // not every page asks for all of it
 pub(crate) struct Ask<'a> {
     /// What to ask.
     pub(crate) state: &'a State,
@@ -88,7 +88,7 @@ impl Analysis {
             })
         });
         let sentence = body.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        let status = if body.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        let status = body.as_ref().err().map_or(StatusCode::OK, Problem::status_code);
         let (choices, folded) = {
             let model = state.live.model();
             (choices(&model, &catalogue), model.position().get())

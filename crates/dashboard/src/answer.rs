@@ -5,7 +5,7 @@ use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use serde::Serialize;
 
@@ -35,6 +35,22 @@ pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> HttpResponse 
 /// A page.
 pub(crate) fn html(status: StatusCode, markup: maud::Markup) -> HttpResponse {
     bytes(status, "text/html; charset=utf-8", markup.into_string())
+}
+
+/// Nothing to say but that it is done.
+pub(crate) fn nothing() -> HttpResponse {
+    let mut response = bytes(StatusCode::NO_CONTENT, "text/plain; charset=utf-8", ());
+    response.headers_mut().remove(CONTENT_TYPE);
+    response
+}
+
+/// Done: the page to look at now. `address` is one of ours, escaped.
+pub(crate) fn see_other(address: &str) -> HttpResponse {
+    let mut response = bytes(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "");
+    if let Ok(address) = HeaderValue::from_str(address) {
+        response.headers_mut().insert(LOCATION, address);
+    }
+    response
 }
 
 /// A report as a file of its own, which brings its styles along.

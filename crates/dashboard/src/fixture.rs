@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
-use actix_web::{App, test, web};
+use actix_web::{App, HttpMessage, test, web};
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
-use weir_domain::{Catalogue, Delivery, FixedClock, Origin};
+use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay};
 use weir_log::{DataDir, Lock, Log};
 use weir_projector::Projector;
 
-use crate::{CatalogueCell, ReadyLimits, State, routes};
+use crate::{CatalogueCell, Gate, IngestHealth, Reader, ReadyLimits, State, Streams, routes};
 
 pub(crate) const NOW: &str = "2026-03-31T12:00:00Z";
 
@@ -61,7 +61,7 @@ impl Fixture {
         let mut state = State {
             live: projector.live(),
             dir,
-            catalogue: CatalogueCell::new(Catalogue::shipped()),
+            catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
             threads: 2,
             registry: Arc::new(Registry::default()),
@@ -70,6 +70,9 @@ impl Fixture {
             limits: ReadyLimits::default(),
             log_open: Box::new(|| true),
             timezone_default: "UTC".to_owned(),
+            ingest: Box::new(|| IngestHealth::quiet(NOW.parse().unwrap())),
+            gate: Gate::for_threads(2),
+            streams: Streams::default(),
         };
         change(&mut state);
         Fixture { _folder: folder, _lock: lock, log, projector, state: web::Data::new(state) }
@@ -77,6 +80,10 @@ impl Fixture {
 
     pub(crate) fn state(&self) -> &State {
         &self.state
+    }
+
+    pub(crate) fn data(&self) -> web::Data<State> {
+        self.state.clone()
     }
 
     /// Appends to the log and folds it, beside the routes.
@@ -95,16 +102,45 @@ impl Fixture {
         path: &str,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let app = App::new().app_data(self.state.clone()).configure(routes);
-        let app = test::init_service(app).await;
         let mut request = test::TestRequest::with_uri(path).method(method);
         for header in headers {
             request = request.insert_header(*header);
         }
-        let response = test::call_service(&app, request.to_request()).await;
+        self.call(request, None).await
+    }
+
+    async fn call(&self, request: test::TestRequest, reader: Option<&Reader>) -> Answer {
+        let app = App::new().app_data(self.state.clone()).configure(routes);
+        let app = test::init_service(app).await;
+        let request = request.to_request();
+        if let Some(reader) = reader {
+            request.extensions_mut().insert(reader.clone());
+        }
+        let response = test::call_service(&app, request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = String::from_utf8_lossy(&test::read_body(response).await).into_owned();
         Answer { status, headers, body }
+    }
+
+    pub(crate) async fn get_as(&self, reader: &Reader, path: &str) -> Answer {
+        self.call(test::TestRequest::with_uri(path), Some(reader)).await
+    }
+
+    /// Sends a form, as whoever sits at an open machine.
+    pub(crate) async fn post(&self, path: &str, form: &str) -> Answer {
+        self.post_as(&Reader::open(), path, form).await
+    }
+
+    pub(crate) async fn post_as(&self, reader: &Reader, path: &str, form: &str) -> Answer {
+        let request = test::TestRequest::with_uri(path).method(Method::POST);
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.call(request.insert_header(kind).set_payload(form.to_owned()), Some(reader)).await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: &str) -> Answer {
+        let request = test::TestRequest::with_uri(path).method(Method::POST);
+        let kind = ("content-type", "application/json");
+        self.call(request.insert_header(kind).set_payload(body.to_owned()), None).await
     }
 
     /// Holds the whole answer against what is wanted.

@@ -6,22 +6,33 @@
 mod analysis; // what the pages with the line of filters have in common
 mod answer; // an answer with the headers that every answer has
 pub mod assets; // the few files that a page asks for
+mod catalogue; // the catalogue, which an operator may change while others read it
 mod choices; // what the form offers
 mod cursor; // where the next page of a list begins
 mod describe; // the API's description, and the shapes that it names
+mod exits; // what the pages of screens and of reasons have in common
+mod gate; // how many reports are computed at once
 mod history; // one session, with the deliveries that tell of it
+mod ingest; // what was seen of the webhook endpoint
 pub mod page; // what is known, as markup
+mod fields; // what a form of ours sent
+mod json_body; // what a program sent as JSON
 mod parameters; // a query string, as a question
 mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json
 mod reader; // who asks
 mod routes; // one file for each address
 mod state; // what the routes work with
+mod streams; // the open streams of events
 mod units; // one page of the units behind a report
 
 #[cfg(test)]
 mod fixture; // a small log, and the routes over it
 
+pub use catalogue::CatalogueCell;
+pub use gate::Gate;
+pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
 pub use reader::Reader;
 pub use routes::routes;
-pub use state::{CatalogueCell, LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};
+pub use state::{LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};
+pub use streams::Streams;

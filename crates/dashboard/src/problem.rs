@@ -1,7 +1,7 @@
 //! What went wrong, as `application/problem+json` (RFC 9457).
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,6 +9,7 @@ use weir_log::LogError;
 use weir_report::{AskError, BucketError};
 
 use crate::answer;
+use crate::gate::{Busy, RETRY_AFTER_S};
 
 /// What an answer says that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,17 +21,35 @@ pub(crate) enum Problem {
     #[error("there is nothing at {0}; /openapi.json lists what there is")]
     NoRoute(String),
     /// The path takes other methods.
-    #[error("this address takes GET, not {0}")]
-    WrongMethod(String),
+    #[error("this address takes {}, not {method}", takes.join(" or "))]
+    WrongMethod { takes: Vec<&'static str>, method: String },
     /// What the path names is not there.
     #[error("{0}")]
     NotFound(String),
+    /// The body is not what the address takes.
+    #[error("the body cannot be read: {0}; nothing was changed")]
+    Body(String),
+    /// The body says that it is something else.
+    #[error("this address takes JSON: send `content-type: application/json`")]
+    NotJson,
     /// Several integrations have a session of this id.
     #[error(
         "several integrations have a session {id}; name one with `integration`: {}",
         integrations.join(", ")
     )]
     Ambiguous { id: String, integrations: Vec<String> },
+    /// Too many others ask for reports.
+    #[error(
+        "many reports are being computed and this one was not begun; nothing was lost, ask again in \
+         {RETRY_AFTER_S} seconds"
+    )]
+    Busy,
+    /// Too many streams are open.
+    #[error(
+        "too many windows follow the numbers already; this one shows them without following, and may \
+         ask again in {RETRY_AFTER_S} seconds"
+    )]
+    TooManyStreams,
     /// Our own fault, or the disk's. What it was is in the process's own log.
     #[error("the answer could not be made; nothing was lost, and the server's log says why")]
     Internal,
@@ -82,10 +101,17 @@ impl Problem {
                 ("urn:weir:problem:parameter", "A parameter cannot be taken")
             }
             Problem::NoRoute(_) => ("urn:weir:problem:no-route", "There is nothing here"),
-            Problem::WrongMethod(_) => ("urn:weir:problem:method", "The method is not taken here"),
+            Problem::WrongMethod { .. } => {
+                ("urn:weir:problem:method", "The method is not taken here")
+            }
             Problem::NotFound(_) => ("urn:weir:problem:not-found", "It is not there"),
+            Problem::Body(_) => ("urn:weir:problem:body", "The body cannot be taken"),
+            Problem::NotJson => ("urn:weir:problem:type", "The body is of another type"),
             Problem::Ambiguous { .. } => {
                 ("urn:weir:problem:ambiguous", "The id alone does not say which")
+            }
+            Problem::Busy | Problem::TooManyStreams => {
+                ("urn:weir:problem:busy", "There is too much to do at once")
             }
             Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
         }
@@ -114,10 +140,12 @@ impl Problem {
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
-            Problem::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Problem::Parameter { .. } | Problem::Body(_) => StatusCode::BAD_REQUEST,
+            Problem::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Problem::NoRoute(_) | Problem::NotFound(_) => StatusCode::NOT_FOUND,
-            Problem::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Problem::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Problem::Ambiguous { .. } => StatusCode::CONFLICT,
+            Problem::Busy | Problem::TooManyStreams => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -125,8 +153,14 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let mut response = answer::json(self.status_code(), &self.body());
         answer::set_type(&mut response, "application/problem+json");
-        if matches!(self, Problem::WrongMethod(_)) {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        if let Problem::WrongMethod { takes, .. } = self {
+            let allow = takes.join(", ").replace("GET", "GET, HEAD");
+            if let Ok(allow) = HeaderValue::from_str(&allow) {
+                response.headers_mut().insert(ALLOW, allow);
+            }
+        }
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         }
         response
     }
@@ -145,6 +179,12 @@ impl From<BucketError> for Problem {
             BucketError::TooMany(_) => "bucket",
         };
         Problem::parameter(name, error.to_string())
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(Busy: Busy) -> Problem {
+        Problem::Busy
     }
 }
 

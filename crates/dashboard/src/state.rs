@@ -1,12 +1,19 @@
 //! What the routes work with.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::ops::Deref;
+use std::sync::{Arc, RwLockReadGuard};
 
 use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
 use weir_log::{DataDir, LogError, LogReader};
 use weir_projector::{Lag, Live};
-use weir_report::{AskError, Asked, BucketError, Profile, Query, Report, compute, profile};
+use weir_readmodel::Model;
+use weir_report::{AskError, Asked, Profile, Query, Report, compute, profile};
+
+use crate::catalogue::CatalogueCell;
+use crate::gate::Permit;
+use crate::problem::Problem;
+use crate::{Gate, IngestHealth, Streams};
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,28 +59,26 @@ pub struct State {
     pub log_open: Box<dyn Fn() -> bool + Send + Sync>,
     /// The time zone of a question that names none.
     pub timezone_default: String,
+    /// What the webhook endpoint has seen since the start.
+    pub ingest: Box<dyn Fn() -> IngestHealth + Send + Sync>,
+    /// Lets a few reports at a time be computed.
+    pub gate: Gate,
+    /// The open streams of events.
+    pub streams: Streams,
 }
 
-/// The catalogue, which an operator may change while others read it.
-#[derive(Debug)]
-pub struct CatalogueCell(RwLock<Arc<Catalogue>>);
+/// The model, for one computation.
+pub(crate) struct Turn<'a> {
+    // Given back first: the next one in would wait for it.
+    model: RwLockReadGuard<'a, Model>,
+    _permit: Permit<'a>,
+}
 
-impl CatalogueCell {
-    /// Holds `catalogue`.
-    #[must_use]
-    pub fn new(catalogue: Catalogue) -> CatalogueCell {
-        CatalogueCell(RwLock::new(Arc::new(catalogue)))
-    }
+impl Deref for Turn<'_> {
+    type Target = Model;
 
-    /// The catalogue as it is now.
-    #[must_use]
-    pub fn get(&self) -> Arc<Catalogue> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Puts another in its place.
-    pub fn set(&self, catalogue: Catalogue) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalogue);
+    fn deref(&self) -> &Model {
+        &self.model
     }
 }
 
@@ -89,19 +94,27 @@ impl State {
         Asked { tz: Some(tz), ..asked.clone() }.query(self.clock.now())
     }
 
-    /// The report. The fold waits while it is computed, not while it is rendered.
-    pub(crate) fn report(&self, query: &Query) -> Result<Report, BucketError> {
-        compute(&self.live.model(), &self.catalogue(), query, self.threads)
+    /// The model, for one computation, when it is its turn: where many ask at once, they wait for
+    /// each other. The fold waits too, so render afterwards. Do not take two turns at once: who
+    /// waits for itself waits in vain.
+    pub(crate) fn turn(&self) -> Result<Turn<'_>, Problem> {
+        let permit = self.gate.enter()?;
+        Ok(Turn { model: self.live.model(), _permit: permit })
     }
 
-    /// What lies below the report's rows, likewise.
-    pub(crate) fn profile(&self, query: &Query) -> Result<Profile, BucketError> {
-        profile(&self.live.model(), &self.catalogue(), query, self.threads)
+    /// The report.
+    pub(crate) fn report(&self, query: &Query) -> Result<Report, Problem> {
+        Ok(compute(&*self.turn()?, &self.catalogue(), query, self.threads)?)
+    }
+
+    /// What lies below the report's rows.
+    pub(crate) fn profile(&self, query: &Query) -> Result<Profile, Problem> {
+        Ok(profile(&*self.turn()?, &self.catalogue(), query, self.threads)?)
     }
 
     /// The reports of two groups, over the same deliveries.
-    pub(crate) fn reports(&self, a: &Query, b: &Query) -> Result<(Report, Report), BucketError> {
-        let (model, catalogue) = (self.live.model(), self.catalogue());
+    pub(crate) fn reports(&self, a: &Query, b: &Query) -> Result<(Report, Report), Problem> {
+        let (model, catalogue) = (self.turn()?, self.catalogue());
         let report = |query| compute(&model, &catalogue, query, self.threads);
         Ok((report(a)?, report(b)?))
     }

@@ -3,9 +3,14 @@
 //! The shipped catalogue is embedded; an operator's file is laid over it. A value that neither
 //! names is shown as it came, never dropped and never guessed into a known one.
 
+mod overlay; // what an operator lays over it
+
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use overlay::Overlay;
 
 const SHIPPED: &str = include_str!("catalogue.toml");
 
@@ -74,13 +79,13 @@ pub struct Catalogue {
     reasons: BTreeMap<String, Reason>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
-    screen: Vec<Screen>,
-    #[serde(default)]
-    reason: Vec<Reason>,
+impl Screen {
+    /// In the order of the flow; those that can come anywhere last, by their value.
+    #[must_use]
+    pub fn by_place(a: &Screen, b: &Screen) -> Ordering {
+        let place = |screen: &Screen| (screen.order.is_none(), screen.order);
+        place(a).cmp(&place(b)).then_with(|| a.state.cmp(&b.state))
+    }
 }
 
 impl Catalogue {
@@ -91,19 +96,34 @@ impl Catalogue {
     #[must_use]
     #[allow(clippy::expect_used)]
     pub fn shipped() -> Catalogue {
-        let empty = Catalogue { screens: BTreeMap::new(), reasons: BTreeMap::new() };
-        empty.overlaid(SHIPPED).expect("the shipped catalogue is well-formed")
+        Catalogue::empty().overlaid(SHIPPED).expect("the shipped catalogue is well-formed")
+    }
+
+    const fn empty() -> Catalogue {
+        Catalogue { screens: BTreeMap::new(), reasons: BTreeMap::new() }
     }
 
     /// This catalogue with the TOML text `overlay` laid over it: a repeated value overrides.
     ///
     /// # Errors
     /// If the text is no catalogue; the message names the line and the key.
-    pub fn overlaid(mut self, overlay: &str) -> Result<Catalogue, CatalogueError> {
-        let File { screen, reason } = toml::from_str(overlay)?;
-        self.screens.extend(screen.into_iter().map(|screen| (screen.state.clone(), screen)));
-        self.reasons.extend(reason.into_iter().map(|reason| (reason.reason.clone(), reason)));
-        Ok(self)
+    pub fn overlaid(self, overlay: &str) -> Result<Catalogue, CatalogueError> {
+        Ok(self.under(&Overlay::read(overlay)?))
+    }
+
+    /// This catalogue with `overlay` laid over it: a repeated value overrides.
+    #[must_use]
+    pub fn under(mut self, overlay: &Overlay) -> Catalogue {
+        let Overlay { screens, reasons } = overlay.clone();
+        self.screens.extend(screens);
+        self.reasons.extend(reasons);
+        self
+    }
+
+    /// All of it as TOML, which reads back to the same.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        Overlay { screens: self.screens.clone(), reasons: self.reasons.clone() }.to_toml()
     }
 
     /// The screen with this literal value.

@@ -15,7 +15,7 @@ mod unit; // what a report counts
 mod rate; // a part of a whole, with its interval
 mod catalogue; // what a screen and a reason are called, and where in the flow they stand
 
-pub use catalogue::{Catalogue, CatalogueError, Evidence, Reason, Screen};
+pub use catalogue::{Catalogue, CatalogueError, Evidence, Overlay, Reason, Screen};
 pub use clock::{Clock, FixedClock};
 pub use delivery::{Delivery, Header, Origin, Recorded};
 pub use facts::{ExitId, Fact, FactKind, LastExit, Standing};

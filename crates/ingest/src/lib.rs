@@ -13,6 +13,7 @@ mod origins; // where a delivery came from, without an allocation a request
 mod queue; // deliveries that wait for the log's one writer
 mod receive; // POST /webhooks/veriff
 mod answer; // what the provider is told
+mod matched; // when each secret last matched
 mod metrics; // what the endpoint counts
 pub mod import; // a backlog of lines, and an export that it reads back
 

@@ -12,8 +12,9 @@ use weir_domain::{Seq, Timestamp};
 
 use crate::answer::Answer;
 use crate::integration::{IntegrationId, Integrations};
+use crate::matched::Matched;
 use crate::queue::Committed;
-use crate::verify::Refusal;
+use crate::verify::{Refusal, Verified};
 
 /// The metrics of the endpoint and of the queue behind it.
 pub struct Metrics {
@@ -21,6 +22,9 @@ pub struct Metrics {
     answers: Vec<[Counter; Answer::ALL.len()]>,
     refusals: [Counter; Refusal::KINDS],
     last_delivery: Vec<Gauge>,
+    /// The integrations' names, in the order of ids.
+    names: Vec<String>,
+    matched: Matched,
     append_seconds: Histogram,
     commit_seconds: Histogram,
     commit_deliveries: Histogram,
@@ -64,6 +68,8 @@ impl Metrics {
                 .map(|name| IntegrationLabels { integration: name.to_owned() })
                 .map(|labels| last_delivery.get_or_create_owned(&labels))
                 .collect(),
+            names: integrations.names().map(str::to_owned).collect(),
+            matched: Matched::none_of(integrations),
             // 0.25 ms to 4 s: a commit on a quiet disk, and the longest wait for one.
             append_seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 15)),
             commit_seconds: Histogram::new(exponential_buckets(0.000_125, 2.0, 15)),
@@ -132,12 +138,47 @@ impl Metrics {
         self.refusals[refusal.kind()].inc();
     }
 
-    pub(crate) fn delivered(&self, integration: IntegrationId, at: Timestamp) {
-        self.last_delivery[integration.0].set(at.as_micros().div_euclid(1_000_000));
+    pub(crate) fn delivered(&self, verified: &Verified<'_>, at: Timestamp) {
+        self.last_delivery[verified.id.0].set(at.as_micros().div_euclid(1_000_000));
+        self.matched.note(verified, at);
     }
 
     pub(crate) fn append_took(&self, took: Duration) {
         self.append_seconds.observe(took.as_secs_f64());
+    }
+}
+
+/// The same numbers, for who shows them to people.
+impl Metrics {
+    /// The integrations, in the order of configuration.
+    pub fn integrations(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// How often each answer was given since the start: to which integration, where it is known.
+    pub fn answers(&self) -> impl Iterator<Item = (Option<&str>, Answer, u64)> {
+        self.answers.iter().enumerate().flat_map(|(place, counters)| {
+            let name = self.names.get(place).map(String::as_str);
+            Answer::ALL
+                .into_iter()
+                .zip(counters)
+                .map(move |(answer, counter)| (name, answer, counter.get()))
+        })
+    }
+
+    /// How often a request was refused since the start, by reason.
+    pub fn refusals(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        Refusal::NAMES.into_iter().zip(self.refusals.iter().map(Counter::get))
+    }
+
+    /// The secrets: whose, what it is called, and when it last matched since the start.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &str, Option<Timestamp>)> {
+        self.matched.all().map(|(place, secret, at)| (self.names[place].as_str(), secret, at))
+    }
+
+    /// Deliveries that waited for the writer when it finished its last group.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.get().unsigned_abs()
     }
 }
 

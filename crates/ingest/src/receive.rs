@@ -99,7 +99,7 @@ impl Ingest {
         self.append(delivery, began + answer_timeout)
             .await
             .map_err(|answer| Refused { answer, integration: Some(verified.id) })?;
-        self.metrics.delivered(verified.id, received_at);
+        self.metrics.delivered(&verified, received_at);
         Ok(verified.id)
     }
 

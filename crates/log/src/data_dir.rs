@@ -5,11 +5,13 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::LogError;
+use crate::{LogError, replace};
 
 const LOCK_FILE: &str = "lock";
 const LOG_FILE: &str = "log.db";
 const READ_FILE: &str = "read.db";
+const CATALOGUE_FILE: &str = "catalogue.toml";
+const ACCESS_FILE: &str = "access.db";
 
 /// The folder in which the log, and all that is folded from it, lives.
 #[derive(Debug, Clone)]
@@ -48,6 +50,27 @@ impl DataDir {
         self.path.join(READ_FILE)
     }
 
+    /// What operators changed of the catalogue.
+    #[must_use]
+    pub fn catalogue_file(&self) -> PathBuf {
+        self.path.join(CATALOGUE_FILE)
+    }
+
+    /// Puts `text` in the place of what operators changed of the catalogue before: durable when it
+    /// returns, and at no instant half a file.
+    ///
+    /// # Errors
+    /// If it cannot be written; the old file stays then.
+    pub fn replace_catalogue(&self, text: &str) -> Result<(), LogError> {
+        replace::replace(&self.catalogue_file(), text.as_bytes())
+    }
+
+    /// The file of who may see what. It may be there before the log is: people can be made first.
+    #[must_use]
+    pub fn access_file(&self) -> PathBuf {
+        self.path.join(ACCESS_FILE)
+    }
+
     /// Creates the folder where it is missing, and takes the right to write in it.
     ///
     /// `holder` is what another process is told that finds it locked.
@@ -79,7 +102,11 @@ impl DataDir {
         Ok(Lock { _file: file })
     }
 
-    fn create(&self) -> Result<(), LogError> {
+    /// Creates the folder where it is missing, for its owner only.
+    ///
+    /// # Errors
+    /// If it is a file, or cannot be made.
+    pub fn create(&self) -> Result<(), LogError> {
         if self.path.is_file() {
             return Err(LogError::NotAFolder { path: self.path.clone() });
         }
@@ -101,7 +128,8 @@ impl DataDir {
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
             let entry = entry.map_err(LogError::io(&self.path))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name != LOCK_FILE && name != "lost+found" && !name.starts_with('.') {
+            let ours = name == LOCK_FILE || name.starts_with(ACCESS_FILE);
+            if !ours && name != "lost+found" && !name.starts_with('.') {
                 return Err(LogError::ForeignDir { path: self.path.clone(), found: name });
             }
         }

@@ -27,6 +27,8 @@ const POLL: Duration = Duration::from_millis(250);
 /// The model that reports are asked of, and how far behind the log it is.
 pub struct Live {
     model: RwLock<Model>,
+    /// The model's position, for those who only want to know whether it moved.
+    position: AtomicU64,
     /// The log's head, as the writer last told.
     head: AtomicU64,
     /// When the oldest delivery was received that is not folded yet; MAX for none.
@@ -69,6 +71,12 @@ impl Live {
 
     fn model_mut(&self) -> RwLockWriteGuard<'_, Model> {
         self.model.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last delivery that was folded in. Waits for nobody.
+    #[must_use]
+    pub fn position(&self) -> Seq {
+        Seq::new(self.position.load(Ordering::Acquire))
     }
 
     /// Notes that the log now reaches to `head`, and when the first of what is new was received.
@@ -127,6 +135,7 @@ impl Projector {
         model.ensure_index();
         let head = reader.head()?;
         let live = Arc::new(Live {
+            position: AtomicU64::new(model.position().get()),
             model: RwLock::new(model),
             head: AtomicU64::new(head.get()),
             pending_us: AtomicI64::new(i64::MAX),
@@ -163,6 +172,7 @@ impl Projector {
             let mut model = self.live.model_mut();
             catch_up(&mut model, &mut self.reader, upto, |at| progress(at, head))?;
             drop(model);
+            self.live.position.store(upto.get(), Ordering::Release);
             self.unsaved += upto.since(from);
         }
         if 0 < self.unsaved {
@@ -219,6 +229,7 @@ impl Projector {
         self.live.head.fetch_max(batch.last(after).get(), Ordering::AcqRel);
         let began = Instant::now();
         batch.fold_into(&mut self.live.model_mut());
+        self.live.position.store(batch.last(after).get(), Ordering::Release);
         let took_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.live.folded.fetch_add(batch.len(), Ordering::Relaxed);
         self.live.folding_us.fetch_add(took_us, Ordering::Relaxed);
@@ -262,6 +273,7 @@ impl Projector {
     fn swap(&mut self, mut model: Model) -> Result<(), ProjectorError> {
         let checkpoint = checkpoint_of(&model, &self.reader)?;
         self.store = stored::replace(&self.dir, &mut model, &checkpoint)?;
+        self.live.position.store(model.position().get(), Ordering::Release);
         *self.live.model_mut() = model;
         (self.unsaved, self.saved_at) = (0, Instant::now());
         Ok(())

@@ -14,6 +14,7 @@ mod profile; // what lies below its rows
 mod chance; // what chance alone would explain
 mod compare; // two answers side by side
 mod narrow; // which units one number counts
+mod silence; // how unusual it is that nothing comes
 pub mod render; // the answer as bytes
 
 pub use ask::{AskError, Asked};
@@ -24,6 +25,7 @@ pub use definition::Definition;
 pub use narrow::{Mark, Narrow, TimeRange, Until};
 pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile, Trend};
 pub use query::{Dimension, Filters, Query, Zone};
+pub use silence::{Rhythm, Silence, Verdict as SilenceVerdict};
 pub use value::{
     BreakdownRow, BreakdownValue, DataQuality, PairRow, Percentiles, ReasonRow, Report, StateRow,
     Totals, TrendRow,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::RngCore;
-use weir_domain::{Catalogue, Clock, Delivery, Origin, Timestamp};
+use weir_dashboard::CatalogueCell;
+use weir_domain::{Catalogue, Clock, Delivery, Origin, Overlay, Timestamp};
 use weir_ingest::{Integration, Integrations, Limits, NamedSecret, QueueLimits};
 use weir_log::{DataDir, Lock, Log};
 use weir_projector::Projector;
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         lock,
         limits: Limits::default(),
         queue_limits: QueueLimits::default(),
-        catalogue: Catalogue::shipped(),
+        catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
         timezone: "UTC".to_owned(),
         server: ServerConfig::default(),
         demo: true,

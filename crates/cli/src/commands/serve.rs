@@ -9,8 +9,11 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
-use weir_dashboard::{CatalogueCell, ReadyLimits, State};
-use weir_domain::{Catalogue, Clock};
+use weir_dashboard::{
+    AnswerCount, CatalogueCell, Gate, IngestHealth, ReadyLimits, RefusalCount, SecretUse, State,
+    Streams,
+};
+use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
     AppendQueue, Appender, Committed, Ingest, Integrations, Limits, Metrics, QueueLimits,
 };
@@ -53,7 +56,7 @@ pub(crate) struct Service {
     pub(crate) integrations: Integrations,
     pub(crate) limits: Limits,
     pub(crate) queue_limits: QueueLimits,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue: CatalogueCell,
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
     pub(crate) demo: bool,
@@ -82,7 +85,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         integrations,
         limits: config.limits(),
         queue_limits: config.queue_limits(),
-        catalogue: config.catalogue()?,
+        catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
         timezone: config.report.timezone.clone(),
         server: config.server,
         demo: false,
@@ -154,14 +157,14 @@ impl Service {
             queue.clone(),
             Arc::new(SystemClock),
             self.limits,
-            metrics,
+            Arc::clone(&metrics),
         ));
         let endpoint =
             self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let state = web::Data::new(State {
             live,
             dir: self.dir.clone(),
-            catalogue: CatalogueCell::new(self.catalogue),
+            catalogue: self.catalogue,
             clock: Arc::new(SystemClock),
             threads: threads(),
             registry: Arc::new(registry),
@@ -173,11 +176,14 @@ impl Service {
                 Box::new(move || queue.is_open())
             },
             timezone_default: self.timezone,
+            ingest: seen(metrics, SystemClock.now()),
+            gate: Gate::for_threads(threads()),
+            streams: Streams::default(),
         });
         let served = actix_web::rt::System::new().block_on(async {
-            let server = serve(listener, &self.server, ingest, state)?;
+            let server = serve(listener, &self.server, ingest, state.clone())?;
             let handle = server.handle();
-            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop));
+            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, state));
             ready(address)?;
             let served = server.await;
             waiting.abort();
@@ -207,6 +213,37 @@ fn on_commit(
     }
 }
 
+/// What the endpoint has seen, in the dashboard's words.
+fn seen(metrics: Arc<Metrics>, since: Timestamp) -> Box<dyn Fn() -> IngestHealth + Send + Sync> {
+    Box::new(move || IngestHealth {
+        since,
+        integrations: metrics.integrations().map(str::to_owned).collect(),
+        answers: metrics
+            .answers()
+            .filter(|&(.., count)| 0 < count)
+            .map(|(integration, answer, count)| AnswerCount {
+                integration: integration.map(str::to_owned),
+                status: answer.status(),
+                count,
+            })
+            .collect(),
+        refusals: metrics
+            .refusals()
+            .filter(|&(_, count)| 0 < count)
+            .map(|(reason, count)| RefusalCount { reason, count })
+            .collect(),
+        secrets: metrics
+            .secrets()
+            .map(|(integration, secret, matched_at)| SecretUse {
+                integration: integration.to_owned(),
+                secret: secret.to_owned(),
+                matched_at,
+            })
+            .collect(),
+        waiting: metrics.waiting(),
+    })
+}
+
 fn serve(
     listener: TcpListener,
     config: &ServerConfig,
@@ -232,7 +269,11 @@ fn serve(
 }
 
 /// Stops the server when the process is told to end, or must end by itself.
-async fn stop_on_signal(server: ServerHandle, stop: Arc<tokio::sync::Notify>) {
+async fn stop_on_signal(
+    server: ServerHandle,
+    stop: Arc<tokio::sync::Notify>,
+    state: web::Data<State>,
+) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
@@ -245,6 +286,8 @@ async fn stop_on_signal(server: ServerHandle, stop: Arc<tokio::sync::Notify>) {
         _ = interrupt.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
         () = stop.notified() => tracing::error!("stopping: the log cannot be written"),
     }
+    // Streams of events would go on until the last of the time that requests have.
+    state.streams.close();
     server.stop(true).await;
 }
 

@@ -4,8 +4,9 @@
 //! every filter is in the address, and everything works with scripts off.
 
 mod actions; // what can be done with a view
+mod catalogue; // what has a name, and the form for one entry
 mod filters; // the line of filters, and those that apply
-mod form; // what the reader asked for, and its address
+pub(crate) mod form; // what the reader asked for, and its address
 mod links; // where the numbers lead
 mod place; // the pages, and where they are
 mod start; // before the first delivery
@@ -19,6 +20,7 @@ use weir_report::render::safe_text;
 use crate::assets;
 use crate::reader::Reader;
 
+pub(crate) use catalogue::{CataloguePage, EntryPage};
 pub(crate) use filters::COMPARE;
 pub use form::Form;
 pub use links::SessionLinks;

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use maud::{DOCTYPE, html};
 
+use super::ROUTES;
 use crate::problem::{Problem, echo};
 use crate::{answer, assets};
 
@@ -36,9 +37,13 @@ pub(crate) async fn missing(request: HttpRequest) -> HttpResponse {
     answer::html(StatusCode::NOT_FOUND, page)
 }
 
-/// One of our addresses, which are all for reading.
+/// One of our addresses, which takes other methods.
 pub(crate) async fn wrong_method(request: HttpRequest) -> HttpResponse {
-    Problem::WrongMethod(echo(request.method().as_str())).error_response()
+    let pattern = request.match_pattern().unwrap_or_default();
+    let mounted = ROUTES.iter().find(|mounted| mounted.path == pattern);
+    let answers = mounted.map_or(&[][..], |mounted| mounted.answers);
+    let takes = answers.iter().map(|answer| answer.takes.name()).collect();
+    Problem::WrongMethod { takes, method: echo(request.method().as_str()) }.error_response()
 }
 
 #[cfg(test)]
@@ -86,6 +91,9 @@ mod tests {
             assert_eq!(got.header("allow"), "GET, HEAD");
             assert!(got.body.contains("\"this address takes GET, not POST\""), "{}", got.body);
         }
+        let got = fixture.get("/api/v1/catalogue/screens").await;
+        assert_eq!((got.status, got.header("allow")), (405, "POST, DELETE"));
+        assert!(got.body.contains("\"this address takes POST or DELETE, not GET\""));
         assert_eq!(fixture.send(Method::HEAD, "/healthz", &[]).await.status, 200);
     }
 }

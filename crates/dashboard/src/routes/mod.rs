@@ -4,18 +4,32 @@ mod abandonment; // the report
 mod profile; // what lies below it
 mod comparison; // two groups side by side
 mod asset; // the files that a page asks for
+mod catalogue; // what screens and reasons are called
+mod catalogue_api; // the same for programs
+mod catalogue_entry; // one entry, to be edited
+mod catalogue_file; // the same as a file
+mod events; // that there are new numbers
 mod healthz; // alive
+mod matrix; // where against why
 mod metrics; // what the process counts
 mod missing; // everything else
 mod openapi; // the API's description
 mod overview; // the page
 mod quarantine; // deliveries that could not be read
 mod readyz; // able to append, and caught up
+mod reasons; // why they leave
+mod screens; // where they leave
 mod session; // one session, with its deliveries
 mod sessions; // the sessions behind a number
 
 pub(crate) use abandonment::__path_abandonment;
+pub(crate) use catalogue_api::{
+    __path_catalogue_api, __path_put_reason, __path_put_screen, __path_remove_reason,
+    __path_remove_screen, CatalogueBody, ReasonChange, ReasonEntry, ScreenChange, ScreenEntry,
+};
+pub(crate) use catalogue_file::__path_catalogue_file;
 pub(crate) use comparison::__path_comparison;
+pub(crate) use events::__path_events;
 pub(crate) use healthz::__path_healthz;
 pub(crate) use metrics::__path_metrics;
 pub(crate) use openapi::__path_openapi;
@@ -57,6 +71,8 @@ pub(crate) enum Takes {
     Get,
     /// Changes something.
     Post,
+    /// Takes something away.
+    Delete,
 }
 
 /// What answers a method.
@@ -72,11 +88,32 @@ pub(crate) struct Answer {
 
 const NOBODY: Needs = Needs::Nobody;
 const VIEWER: Needs = Needs::At(Role::Viewer);
+const OPERATOR: Needs = Needs::At(Role::Operator);
 
 /// Every address.
 pub(crate) const ROUTES: &[Mounted] = &[
     at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
+    at("/screens", &[get(VIEWER, || to_analysis(&screens::ANALYSIS))]),
+    at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
+    at("/matrix", &[get(VIEWER, || to_analysis(&matrix::ANALYSIS))]),
+    at("/catalogue", &[get(VIEWER, || web::to(catalogue::catalogue))]),
+    at("/catalogue.toml", &[get(VIEWER, || web::to(catalogue_file::catalogue_file))]),
+    at(
+        "/catalogue/screen",
+        &[
+            get(OPERATOR, || web::to(catalogue_entry::screen)),
+            post(OPERATOR, || web::to(catalogue_entry::save_screen)),
+        ],
+    ),
+    at(
+        "/catalogue/reason",
+        &[
+            get(OPERATOR, || web::to(catalogue_entry::reason)),
+            post(OPERATOR, || web::to(catalogue_entry::save_reason)),
+        ],
+    ),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
+    at("/events", &[get(VIEWER, || web::to(events::events))]),
     at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),
     at("/readyz", &[get(NOBODY, || web::to(readyz::readyz))]),
     at("/metrics", &[get(NOBODY, || web::to(metrics::metrics))]),
@@ -86,6 +123,21 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/api/v1/reports/comparison", &[get(VIEWER, || web::to(comparison::comparison))]),
     at("/api/v1/sessions", &[get(VIEWER, || web::to(sessions::sessions))]),
     at("/api/v1/sessions/{id}", &[get(VIEWER, || web::to(session::session))]),
+    at("/api/v1/catalogue", &[get(VIEWER, || web::to(catalogue_api::catalogue_api))]),
+    at(
+        "/api/v1/catalogue/screens",
+        &[
+            post(OPERATOR, || web::to(catalogue_api::put_screen)),
+            delete(OPERATOR, || web::to(catalogue_api::remove_screen)),
+        ],
+    ),
+    at(
+        "/api/v1/catalogue/reasons",
+        &[
+            post(OPERATOR, || web::to(catalogue_api::put_reason)),
+            delete(OPERATOR, || web::to(catalogue_api::remove_reason)),
+        ],
+    ),
     at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
 ];
 
@@ -93,9 +145,12 @@ const fn at(path: &'static str, answers: &'static [Answer]) -> Mounted {
     Mounted { path, answers }
 }
 
-#[expect(dead_code)] // until the first address that changes something
 const fn post(needs: Needs, route: fn() -> Route) -> Answer {
     Answer { takes: Takes::Post, needs, route }
+}
+
+const fn delete(needs: Needs, route: fn() -> Route) -> Answer {
+    Answer { takes: Takes::Delete, needs, route }
 }
 
 const fn get(needs: Needs, route: fn() -> Route) -> Answer {
@@ -122,12 +177,12 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 impl Takes {
-    /// The method's name in the API's description.
-    #[cfg(test)]
+    /// The method's name.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Takes::Get => "get",
-            Takes::Post => "post",
+            Takes::Get => "GET",
+            Takes::Post => "POST",
+            Takes::Delete => "DELETE",
         }
     }
 }
@@ -138,6 +193,7 @@ impl Guard for Takes {
         match self {
             Takes::Get => *method == Method::GET || *method == Method::HEAD,
             Takes::Post => *method == Method::POST,
+            Takes::Delete => *method == Method::DELETE,
         }
     }
 }

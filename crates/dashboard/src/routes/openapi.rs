@@ -19,21 +19,33 @@ pub(crate) async fn openapi() -> HttpResponse {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use crate::fixture::Fixture;
-    use crate::routes::ROUTES;
+    use crate::routes::{ROUTES, Takes};
 
     /// What watches over the process is described beside the API; pages are for people.
-    const BESIDE: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/openapi.json"];
+    const BESIDE: [&str; 6] =
+        ["/events", "/healthz", "/readyz", "/metrics", "/openapi.json", "/catalogue.toml"];
     /// The webhook endpoint is mounted by `ingest`.
     const MOUNTED_ELSEWHERE: (&str, &[&str]) = ("/webhooks/veriff", &["post"]);
+
+    fn lower(takes: Takes) -> &'static str {
+        match takes {
+            Takes::Get => "get",
+            Takes::Post => "post",
+            Takes::Delete => "delete",
+        }
+    }
+
+    /// Pages that are of something which their address must name.
+    const NEEDS_A_VALUE: [&str; 2] = ["/catalogue/screen", "/catalogue/reason"];
 
     #[actix_web::test]
     async fn every_route_is_described_and_nothing_else() {
         let got = Fixture::of("").json("/openapi.json", 200).await;
         let paths = got["paths"].as_object().unwrap();
-        let described: BTreeMap<&str, Vec<&str>> = paths
+        let described: BTreeMap<&str, BTreeSet<&str>> = paths
             .iter()
             .map(|(path, item)| {
                 (path.as_str(), item.as_object().unwrap().keys().map(String::as_str).collect())
@@ -42,19 +54,28 @@ mod tests {
         let api = ROUTES
             .iter()
             .filter(|at| at.path.starts_with("/api/") || BESIDE.contains(&at.path))
-            .map(|at| (at.path, at.answers.iter().map(|answer| answer.takes.name()).collect()));
-        let mounted: BTreeMap<&str, Vec<&str>> =
-            api.chain([(MOUNTED_ELSEWHERE.0, MOUNTED_ELSEWHERE.1.to_vec())]).collect();
+            .map(|at| (at.path, at.answers.iter().map(|answer| lower(answer.takes)).collect()));
+        let elsewhere = MOUNTED_ELSEWHERE.1.iter().copied().collect();
+        let mounted: BTreeMap<&str, BTreeSet<&str>> =
+            api.chain([(MOUNTED_ELSEWHERE.0, elsewhere)]).collect();
         assert_eq!(described, mounted);
     }
 
     #[actix_web::test]
     async fn every_route_answers() {
         let fixture = Fixture::of("");
+        // Else a stream would go on.
+        fixture.state().streams.close();
         for at in ROUTES {
             let path = at.path.replace("{file}", "weir.js").replace("{id}", "x");
-            let want = if path.ends_with("/x") { 400 } else { 200 };
-            assert_eq!(fixture.get(&path).await.status, want, "{path}");
+            let status = fixture.get(&path).await.status;
+            if at.answers.iter().all(|answer| answer.takes != Takes::Get) {
+                assert_eq!(status, 405, "{path}");
+            } else if path.ends_with("/x") || NEEDS_A_VALUE.contains(&at.path) {
+                assert_eq!(status, 400, "{path}");
+            } else {
+                assert_eq!(status, 200, "{path}");
+            }
         }
     }
 }

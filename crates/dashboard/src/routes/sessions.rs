@@ -53,7 +53,7 @@ pub(crate) async fn sessions(
     let query = state.question(&parameters.asked)?;
     let query = cursor.as_ref().map_or(query.clone(), |cursor| cursor.pin(query));
     let page = blocking(move || {
-        let model = state.live.model();
+        let model = state.turn()?;
         page(&model, &state.catalogue(), &query, cursor.as_ref(), limit, state.threads)
             .map_err(|NoSuchPlace| no_such_cursor())
     })

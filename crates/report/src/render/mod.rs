@@ -32,8 +32,11 @@ pub use csv::csv;
 pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks};
+pub use number::{count, counted, duration, instant};
 pub use picture::{png, svg};
-pub use sections::sections;
+pub use sections::{
+    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, matrix, sections,
+};
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};
 
@@ -62,3 +65,5 @@ mod prelude {
 
 #[cfg(test)]
 mod fixture; // a report as a customer would have it, and odd ones
+#[cfg(test)]
+mod fixture_below; // and what lies below it

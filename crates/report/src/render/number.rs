@@ -10,7 +10,8 @@ use crate::Zone;
 pub(crate) const JUDGED_MIN: u64 = 30;
 
 /// `1,317`.
-pub(crate) fn count(n: u64) -> String {
+#[must_use]
+pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -29,7 +30,8 @@ pub(crate) fn count_f64(n: f64) -> String {
 }
 
 /// `1 session`, `1,317 sessions`: for words that take an `s`.
-pub(crate) fn counted(n: u64, plural: &str) -> String {
+#[must_use]
+pub fn counted(n: u64, plural: &str) -> String {
     let word = if n == 1 { plural.strip_suffix('s').unwrap_or(plural) } else { plural };
     format!("{} {word}", count(n))
 }
@@ -58,7 +60,8 @@ pub(crate) fn too_few(rate: Rate) -> bool {
 }
 
 /// `3 min 12 s`: the two largest units, the lesser one left out where it is nothing.
-pub(crate) fn duration(us: u64) -> String {
+#[must_use]
+pub fn duration(us: u64) -> String {
     const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     if us < 1_000_000 {
         return format!("{}\u{a0}ms", us / 1_000);
@@ -81,7 +84,8 @@ pub(crate) fn duration(us: u64) -> String {
 
 /// An instant in the report's zone, to the minute, or to the second where it has one:
 /// `2026-01-05 09:14`.
-pub(crate) fn instant(at: Timestamp, zone: &Zone) -> String {
+#[must_use]
+pub fn instant(at: Timestamp, zone: &Zone) -> String {
     let Ok(instant) = jiff::Timestamp::from_microsecond(at.as_micros()) else {
         return at.to_string();
     };

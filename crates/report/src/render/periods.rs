@@ -1,13 +1,13 @@
 //! The trend's buckets as periods that can be shown: neighbours are joined until they fit.
 
 use jiff::civil::Date;
-use weir_domain::Rate;
+use weir_domain::{Rate, Timestamp};
 
 use super::chart::{Size, Trend, TrendPoint, points_max};
 use super::number::{JUDGED_MIN, count, interval, percent, too_few};
 use super::text::safe_name;
 use super::words::bucket_word;
-use crate::{Bucket, Report, Totals, TrendRow};
+use crate::{Bucket, Buckets, Query, Report, Totals, TrendRow};
 
 /// Some neighbouring buckets, added up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,19 +128,12 @@ fn add(sum: &mut Totals, row: &Totals) {
 #[allow(clippy::cast_precision_loss)] // counts stay far below 2^53
 pub(crate) fn trend_chart(report: &Report, size: Size) -> Trend {
     let (periods, joined) = periods(report, points_max(size));
-    let bucket = report.query.bucket;
-    let years = match bucket {
-        Bucket::Hour => 24 * 300 < report.trend.len(),
-        Bucket::Day => 300 < report.trend.len(),
-        Bucket::Week => 43 < report.trend.len(),
-        Bucket::Month => true,
-    };
-    let hours = joined < 24 && report.trend.len() <= 24 * 14;
     let units = report.query.unit.plural();
-    let points = periods.iter().map(|period| {
+    let ticks = ticks(report, &periods, joined);
+    let points = periods.iter().zip(ticks).map(|(period, tick)| {
         let rate: Rate = period.totals.drop_off_rate();
         TrendPoint {
-            tick: period.tick(bucket, years, hours),
+            tick,
             title: period.name(),
             tip: period.tip(units),
             rate: rate.value(),
@@ -155,6 +148,34 @@ pub(crate) fn trend_chart(report: &Report, size: Size) -> Trend {
         rate_name: "dropped off, of started".to_owned(),
         count_name: format!("{units} started"),
     }
+}
+
+/// What stands under the axis for each period.
+pub(crate) fn ticks(report: &Report, periods: &[Period], joined: usize) -> Vec<String> {
+    let bucket = report.query.bucket;
+    let years = match bucket {
+        Bucket::Hour => 24 * 300 < report.trend.len(),
+        Bucket::Day => 300 < report.trend.len(),
+        Bucket::Week => 43 < report.trend.len(),
+        Bucket::Month => true,
+    };
+    let hours = joined < 24 && report.trend.len() <= 24 * 14;
+    periods.iter().map(|period| period.tick(bucket, years, hours)).collect()
+}
+
+/// Where each period of `joined` buckets begins and ends within the range.
+pub(crate) fn spans(
+    buckets: &Buckets,
+    query: &Query,
+    joined: usize,
+) -> Vec<(Timestamp, Timestamp)> {
+    let starts: Vec<i64> = buckets.starts_us.iter().copied().step_by(joined.max(1)).collect();
+    let place = |n: usize| starts.get(n).map(|&us| Timestamp::from_micros(us));
+    let span = |n: usize| {
+        let from = place(n).map_or(query.from, |start| start.max(query.from));
+        (from, place(n + 1).unwrap_or(query.to))
+    };
+    (0..starts.len()).map(span).collect()
 }
 
 /// What one point is: `day`, or `7 days together`.
@@ -172,9 +193,9 @@ pub(crate) fn step_words(report: &Report, joined: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::periods;
-    use crate::Bucket;
+    use super::{periods, spans};
     use crate::render::fixture;
+    use crate::{Bucket, Buckets, Zone};
 
     #[track_caller]
     fn check(buckets: usize, bucket: Bucket, want: (usize, usize)) {
@@ -194,6 +215,28 @@ mod tests {
         check(1_826, Bucket::Day, (66, 28));
         check(43_824, Bucket::Hour, (66, 672));
         check(50_000, Bucket::Month, (120, 417));
+    }
+
+    #[test]
+    fn each_period_has_its_part_of_the_range() {
+        let mut query = fixture::many(3, 3, Bucket::Day).query;
+        query.from = "2026-01-05T06:00:00Z".parse().unwrap();
+        query.to = "2026-01-08T06:00:00Z".parse().unwrap();
+        let buckets = Buckets::cover(Bucket::Day, &Zone::utc(), query.from, query.to).unwrap();
+        let check = |joined: usize, want: &[&str]| {
+            let got: Vec<String> =
+                spans(&buckets, &query, joined).iter().map(|(a, b)| format!("{a} {b}")).collect();
+            assert_eq!(got, want);
+        };
+        check(
+            2,
+            &[
+                "2026-01-05T06:00:00Z 2026-01-07T00:00:00Z",
+                "2026-01-07T00:00:00Z 2026-01-08T06:00:00Z",
+            ],
+        );
+        check(4, &["2026-01-05T06:00:00Z 2026-01-08T06:00:00Z"]);
+        assert_eq!(spans(&buckets, &query, 1).len(), 4);
     }
 
     #[test]

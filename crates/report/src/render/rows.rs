@@ -230,6 +230,18 @@ pub(crate) fn reasons(report: &Report) -> Vec<Leak> {
     rows.collect()
 }
 
+/// The losses for which no reason is known, the largest first.
+pub(crate) fn reasonless(report: &Report) -> Vec<Leak> {
+    let mut leaks: Vec<Leak> =
+        reasons(report).into_iter().filter(|leak| leak.key == Key::Reason(None)).collect();
+    let Totals { started, stalled, .. } = report.totals;
+    if 0 < stalled {
+        leaks.push(Leak { name: "Silent, no reason known".to_owned(), ..silent(stalled, started) });
+    }
+    leaks.sort_by_key(|leak| std::cmp::Reverse(leak.abandoned()));
+    leaks
+}
+
 /// At most [`BARS_MAX`] rows and then one that is all the others.
 pub(crate) fn folded(leaks: &[Leak]) -> Vec<Leak> {
     // To fold one row away would take as much room as to show it.

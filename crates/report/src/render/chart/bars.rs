@@ -192,7 +192,7 @@ fn label(picture: &mut Picture, bar: &Bar, (x, y): (f64, f64), ink: Ink, columns
 }
 
 /// A line from `low` to `high` with ends, haloed so that it is seen on a bar of any colour.
-fn whisker(picture: &mut Picture, (low, high): (f64, f64), y: f64) {
+pub(super) fn whisker(picture: &mut Picture, (low, high): (f64, f64), y: f64) {
     for (ink, stroke, grow) in [(Ink::Paper, 3.0, 1.0), (Ink::Text, 1.0, 0.0)] {
         let cap = 3.0 + grow;
         picture.line((low - grow, y), (high + grow, y), ink, stroke);

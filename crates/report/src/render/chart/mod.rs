@@ -6,22 +6,28 @@
 
 mod axis; // values to pixels, and round numbers for ticks
 mod bars; // horizontal bars, labelled at both ends
+mod distribution; // how many took how long
 mod file; // a picture as a file: SVG or PNG
 mod font; // the embedded typeface, and how wide a text is
 mod ink; // what each colour means
 mod overlay; // a picture on a page: SVG that follows the theme, with links over it
 mod paint; // through plotters to a backend
 mod picture; // marks, hit areas, plain values
+mod small; // a picture in a row of a table
+mod spark; // a bar, and a trend, each in a row of a table
 mod stack; // one bar that is the whole cohort
 mod themed; // a backend of plotters for a page
 mod trend; // a rate over time, with its interval
 
 pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};
+pub(crate) use distribution::{Column, Histogram, Percentile, distribution};
 pub(crate) use file::{png, svg};
 pub(crate) use font::{fit, wrap};
 pub(crate) use ink::Ink;
 pub(crate) use overlay::figure_svg;
 pub(crate) use picture::{Anchor, HitArea, Mark, Picture, Size};
+pub(crate) use small::small_svg;
+pub(crate) use spark::{SparkPoint, row_bar, spark};
 pub(crate) use stack::stack;
 pub(crate) use trend::{Trend, TrendPoint, points_max, trend};
 

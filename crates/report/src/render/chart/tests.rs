@@ -1,8 +1,8 @@
 //! Charts at their limits: nothing, one, many, equal, no numbers.
 
 use super::{
-    Bar, Bars, Ink, Mark, Part, Picture, Size, Trend, TrendPoint, bars, figure_svg, stack, svg,
-    trend,
+    Bar, Bars, Column, Histogram, Ink, Mark, Part, Percentile, Picture, Size, SparkPoint, Trend,
+    TrendPoint, bars, distribution, figure_svg, row_bar, small_svg, spark, stack, svg, trend,
 };
 
 fn bar(name: &str, value: f64, interval: (f64, f64)) -> Bar {
@@ -103,6 +103,53 @@ fn a_trend_holds_at_its_limits() {
         check_trend((0..120).map(|n| point((n % 3 != 0).then_some(0.3), 0.0)).collect());
         check_trend(vec![point(Some(0.2), 0.0), point(Some(0.3), 2.0), point(Some(0.1), 0.0)]);
     }
+}
+
+#[test]
+fn a_distribution_holds_at_its_limits() {
+    let column = |value: f64| Column {
+        edge: "30 min".to_owned(),
+        value,
+        count: "1,317".to_owned(),
+        href: Some("/sessions".to_owned()),
+        ..Column::default()
+    };
+    let percentile = |at| Percentile { at, words: "half within 3 min 12 s".to_owned() };
+    for size in Size::ALL {
+        let check_columns = |values: &[f64]| {
+            let chart = Histogram {
+                columns: values.iter().copied().map(column).collect(),
+                last_edge: "1 h".to_owned(),
+                percentiles: [-1.0, 0.0, 0.4, 99.0, f64::NAN].map(percentile).to_vec(),
+                ink: Ink::Submitted,
+                count_name: "sessions".to_owned(),
+            };
+            check(&distribution(&chart, size), size);
+        };
+        check_columns(&[]);
+        check_columns(&[0.0]);
+        check_columns(&[1.0]);
+        check_columns(&[f64::NAN, f64::INFINITY, 3.0]);
+        check_columns(&[2_000_000.0; 20]);
+    }
+}
+
+#[test]
+fn a_picture_in_a_row_holds_at_its_limits() {
+    let check_small = |picture: &Picture| {
+        check(picture, Size::Wide);
+        let svg = small_svg(picture, "spark", "</svg><b>", "\"so\"").unwrap();
+        assert!(!svg.contains("<b>") && svg.contains("&quot;so&quot;"), "{svg}");
+    };
+    let part = |value| Part { value, ink: Ink::Cancelled };
+    check_small(&row_bar(&[], None, 0.0));
+    check_small(&row_bar(&[part(0.2), part(f64::NAN)], Some((0.1, 0.3)), 0.3));
+    check_small(&row_bar(&[part(9.0)], Some((f64::NAN, 1.0)), 0.3));
+    let point = |rate, open| SparkPoint { rate, open };
+    check_small(&spark(&[]));
+    check_small(&spark(&[point(Some(0.4), false)]));
+    check_small(&spark(&[point(None, false), point(Some(0.0), true), point(Some(f64::NAN), true)]));
+    check_small(&spark(&[point(Some(0.1), false); 400]));
 }
 
 #[test]

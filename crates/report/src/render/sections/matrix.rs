@@ -1,94 +1,428 @@
-//! Screens against reasons: a table whose cells are shaded by their count.
+//! Screens against reasons: a table whose cells are shaded by their count. The number always
+//! stands there, so that the shade is never more than a hint.
 
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
+use weir_domain::Rate;
 
-use super::{linked, name};
+use super::exits::{ExitKind, ExitSort, ExitWays, said};
+use super::{empty, linked, name};
 use crate::Report;
 use crate::render::links::{Behind, KNOWN_EXITS, Links};
-use crate::render::number::count;
+use crate::render::number::{count, counted, interval, percent, too_few};
 use crate::render::rows::named;
+use crate::render::text::safe_name;
+use crate::render::words::{Piece, basis, range};
 
-/// More would not be read across; the CSV has every pair.
-const SCREENS_MAX: usize = 12;
-const REASONS_MAX: usize = 6;
+/// Screens and reasons of a page before it is folded: more would not be read across.
+pub const MATRIX_MAX: (usize, usize) = (30, 12);
+/// Nothing is folded.
+const WHOLE: (usize, usize) = (usize::MAX - 1, usize::MAX - 1);
+/// The same as a part of a report.
+const SECTION_MAX: (usize, usize) = (12, 6);
 /// Shades beyond none; each has its class in the style sheet.
 const SHADES: u64 = 5;
 
 type Key<'a> = Option<&'a str>;
 
-/// The section; nothing where there is at most one pair, which the bars have shown already.
+/// A screen or a reason with all that it cost.
+struct Line<'a> {
+    value: Key<'a>,
+    name: String,
+    /// The literal value, where it says more.
+    raw: Option<String>,
+    total: u64,
+}
+
+/// Both sides of the table, folded, and what is where they meet.
+struct Grid<'a> {
+    screens: Vec<Line<'a>>,
+    reasons: Vec<Line<'a>>,
+    /// How many of each are not shown.
+    hidden: (usize, usize),
+    pairs: BTreeMap<(Key<'a>, Key<'a>), u64>,
+    most: u64,
+    total: u64,
+}
+
+impl<'a> Grid<'a> {
+    fn of(report: &'a Report, max: (usize, usize)) -> Grid<'a> {
+        let screens: Vec<Line<'_>> = report
+            .by_state
+            .iter()
+            .map(|row| Line::of(row.state.as_deref(), &row.label, "No screen", row.abandoned))
+            .collect();
+        let reasons: Vec<Line<'_>> = report
+            .by_reason
+            .iter()
+            .map(|row| Line::of(row.reason.as_deref(), &row.label, "No reason", row.abandoned))
+            .collect();
+        let pairs: BTreeMap<_, _> = report
+            .by_state_and_reason
+            .iter()
+            .map(|pair| ((pair.state.as_deref(), pair.reason.as_deref()), pair.abandoned))
+            .collect();
+        let (screens, hidden_screens) = fold(screens, max.0);
+        let (reasons, hidden_reasons) = fold(reasons, max.1);
+        Grid {
+            screens,
+            reasons,
+            hidden: (hidden_screens, hidden_reasons),
+            most: pairs.values().copied().max().unwrap_or(0),
+            total: report.totals.known_exits(),
+            pairs,
+        }
+    }
+
+    fn at(&self, state: Key<'a>, reason: Key<'a>) -> u64 {
+        self.pairs.get(&(state, reason)).copied().unwrap_or(0)
+    }
+}
+
+impl<'a> Line<'a> {
+    fn of(value: Key<'a>, label: &str, none: &str, total: u64) -> Line<'a> {
+        let name = if value.is_none() { none.to_owned() } else { named(label, value) };
+        let raw = value.map(safe_name).filter(|raw| *raw != name);
+        Line { value, name, raw, total }
+    }
+}
+
+/// The first `max`, and how many others there are.
+fn fold(mut lines: Vec<Line<'_>>, max: usize) -> (Vec<Line<'_>>, usize) {
+    // To fold one away would take as much room as to show it.
+    if lines.len() <= max + 1 {
+        return (lines, 0);
+    }
+    let hidden = lines.len() - max;
+    lines.truncate(max);
+    (lines, hidden)
+}
+
+/// A part of the report; nothing where there is at most one pair, which the bars have shown
+/// already.
 pub(super) fn matrix_section(report: &Report, links: &dyn Links) -> Markup {
     if report.by_state_and_reason.len() < 2 {
         return html! {};
     }
-    let screens: Vec<(Key<'_>, String)> = report
-        .by_state
-        .iter()
-        .map(|row| (row.state.as_deref(), title(&row.label, row.state.as_deref(), "No screen")))
-        .collect();
-    let reasons: Vec<(Key<'_>, String)> = report
-        .by_reason
-        .iter()
-        .map(|row| (row.reason.as_deref(), title(&row.label, row.reason.as_deref(), "No reason")))
-        .collect();
-    let pairs: BTreeMap<(Key<'_>, Key<'_>), u64> = report
-        .by_state_and_reason
-        .iter()
-        .map(|pair| ((pair.state.as_deref(), pair.reason.as_deref()), pair.abandoned))
-        .collect();
-    let most = pairs.values().copied().max().unwrap_or(0);
-    let hidden =
-        (screens.len().saturating_sub(SCREENS_MAX), reasons.len().saturating_sub(REASONS_MAX));
+    let grid = Grid::of(report, SECTION_MAX);
     html! {
         section #pairs {
             h2 { "Screen and reason" }
             p.about {
                 "How many left at a screen for a reason; the darker, the more."
-                @if hidden != (0, 0) {
+                @if grid.hidden != (0, 0) {
                     " The costliest are shown; every pair is in the CSV file."
                 }
             }
-            div.scroll tabindex="0" role="region" aria-label="Screen and reason, table" {
-                table.matrix {
-                    thead { tr {
-                        th scope="col" { "Screen" }
-                        @for (_, reason) in reasons.iter().take(REASONS_MAX) {
-                            th.num scope="col" { (name(reason)) }
-                        }
-                    } }
-                    tbody {
-                        @for (state, screen) in screens.iter().take(SCREENS_MAX) {
-                            tr {
-                                th scope="row" { (name(screen)) }
-                                @for (reason, _) in reasons.iter().take(REASONS_MAX) {
-                                    @let n = pairs.get(&(*state, *reason)).copied().unwrap_or(0);
-                                    (cell(n, most, *state, *reason, links))
-                                }
-                            }
-                        }
+            (table(&grid, &Plain(links), None))
+        }
+    }
+}
+
+/// The page. `whole` is the address of the same page with every row and column, where this one is
+/// folded.
+#[must_use]
+pub fn matrix(report: &Report, all: bool, ways: &dyn ExitWays, whole: Option<String>) -> Markup {
+    if report.totals.started == 0 {
+        return empty(report);
+    }
+    let grid = Grid::of(report, if all { WHOLE } else { MATRIX_MAX });
+    let silent = report.totals.stalled;
+    let stalled = Behind { outcomes: &[weir_domain::OutcomeKind::Stalled], ..Behind::default() };
+    html! {
+        section #answer .answer {
+            p.context { (range(report)) " · " (basis(report)) }
+            h1 { (said(&answer(report, &grid))) }
+        }
+        @if !grid.pairs.is_empty() {
+            section #pairs {
+                h2 { "How many left at which screen, for which reason" }
+                p.about {
+                    "Each number is of the " (counted(grid.total, report.query.unit.plural()))
+                    " whose exit is known; the darker, the more."
+                    @if 0 < silent {
+                        " The " (linked(&count(silent), ways.units(&stalled)))
+                        " that went silent have neither screen nor reason."
+                    }
+                    @if too_few(Rate::new(0, grid.total)) {
+                        " " strong.few { "With fewer than 30, this is too few to judge." }
                     }
                 }
+                (table(&grid, ways, whole))
             }
         }
     }
 }
 
-fn cell(n: u64, most: u64, state: Key<'_>, reason: Key<'_>, links: &dyn Links) -> Markup {
-    if n == 0 {
-        return html! { td.num.none { "·" } };
-    }
-    let behind = Behind {
-        state: Some(state),
-        reason: Some(reason),
-        outcomes: KNOWN_EXITS,
-        ..Behind::default()
+fn answer(report: &Report, grid: &Grid<'_>) -> Vec<Piece> {
+    let plain = |text: String| Piece::Plain(text);
+    let units = report.query.unit.plural();
+    let most = report.by_state_and_reason.iter().max_by_key(|pair| {
+        // A pair that says nothing is no answer.
+        (pair.state.is_some() || pair.reason.is_some(), pair.abandoned)
+    });
+    let Some(most) = most else {
+        let started = counted(report.totals.started, units);
+        return vec![plain(format!(
+            "None of {started} left at a known screen or for a known reason."
+        ))];
     };
-    let shade = (n * SHADES).div_ceil(most.max(1)).min(SHADES);
-    html! { td class={ "num q" (shade) } { (linked(&count(n), links.units(&behind))) } }
+    // It may be one of those that the table folds away.
+    let all = Grid::of(report, WHOLE);
+    let of = |lines: &[Line<'_>], value: &Option<String>| {
+        let line = lines.iter().find(|line| line.value == value.as_deref());
+        line.map_or(String::new(), |line| line.name.clone())
+    };
+    let rate = Rate::new(most.abandoned, grid.total);
+    let judged = if too_few(rate) {
+        "too few to judge".to_owned()
+    } else {
+        format!("{}, {}", percent(rate), interval(rate))
+    };
+    vec![
+        plain("Most often it is ".to_owned()),
+        Piece::Name(of(&all.screens, &most.state)),
+        plain(" with ".to_owned()),
+        Piece::Name(of(&all.reasons, &most.reason)),
+        plain(format!(
+            ": {} of {} known exits ({judged}).",
+            count(most.abandoned),
+            count(grid.total)
+        )),
+    ]
 }
 
-fn title(label: &str, raw: Key<'_>, none: &str) -> String {
-    if raw.is_none() { none.to_owned() } else { named(label, raw) }
+fn table(grid: &Grid<'_>, ways: &dyn ExitWays, whole: Option<String>) -> Markup {
+    let more = |n: usize, what: &str| {
+        let words = format!("and {} more {what}", count(n as u64));
+        html! { (linked(&words, whole.clone())) }
+    };
+    html! {
+        div.scroll tabindex="0" role="region" aria-label="Screen and reason, table" {
+            table.matrix {
+                thead { tr {
+                    th scope="col" { "Screen" }
+                    @for reason in &grid.reasons { (head("col", ExitKind::Reason, reason, ways)) }
+                    @if 0 < grid.hidden.1 { th.num scope="col" { (more(grid.hidden.1, "reasons")) } }
+                    th.num scope="col" { "All reasons" }
+                } }
+                tbody {
+                    @for screen in &grid.screens { (row(grid, screen, ways)) }
+                    @if 0 < grid.hidden.0 { (rest(grid, more(grid.hidden.0, "screens"))) }
+                }
+                tfoot { (foot(grid, ways)) }
+            }
+        }
+    }
+}
+
+fn head(scope: &str, kind: ExitKind, line: &Line<'_>, ways: &dyn ExitWays) -> Markup {
+    html! {
+        th.num[kind == ExitKind::Reason] scope=(scope) title=[line.raw.as_deref()] {
+            @match line.value.and_then(|value| ways.detail(kind, value)) {
+                Some(href) => { a href=(href) { (name(&line.name)) } },
+                None => { (name(&line.name)) },
+            }
+        }
+    }
+}
+
+fn row(grid: &Grid<'_>, screen: &Line<'_>, ways: &dyn ExitWays) -> Markup {
+    let behind = Behind { state: Some(screen.value), outcomes: KNOWN_EXITS, ..Behind::default() };
+    let shown: u64 = grid.reasons.iter().map(|reason| grid.at(screen.value, reason.value)).sum();
+    html! {
+        tr {
+            (head("row", ExitKind::Screen, screen, ways))
+            @for reason in &grid.reasons {
+                @let behind = Behind { reason: Some(reason.value), ..behind.clone() };
+                (cell(grid.at(screen.value, reason.value), grid.most, ways.units(&behind)))
+            }
+            @if 0 < grid.hidden.1 { td.num.sum { (count(screen.total - shown)) } }
+            td.num.sum { (linked(&count(screen.total), ways.units(&behind))) }
+        }
+    }
+}
+
+/// The screens that are not shown, added up.
+fn rest(grid: &Grid<'_>, words: Markup) -> Markup {
+    let all: u64 = grid.total - grid.screens.iter().map(|screen| screen.total).sum::<u64>();
+    let left: Vec<u64> =
+        grid.reasons.iter().map(|reason| reason.total - above(grid, reason)).collect();
+    html! {
+        tr {
+            th scope="row" { (words) }
+            @for n in &left { td.num.sum { (count(*n)) } }
+            @if 0 < grid.hidden.1 { td.num.sum { (count(all - left.iter().sum::<u64>())) } }
+            td.num.sum { (count(all)) }
+        }
+    }
+}
+
+/// What the screens that are shown lost for a reason.
+fn above(grid: &Grid<'_>, reason: &Line<'_>) -> u64 {
+    grid.screens.iter().map(|screen| grid.at(screen.value, reason.value)).sum()
+}
+
+fn foot(grid: &Grid<'_>, ways: &dyn ExitWays) -> Markup {
+    let shown: u64 = grid.reasons.iter().map(|reason| reason.total).sum();
+    let all = Behind { outcomes: KNOWN_EXITS, ..Behind::default() };
+    html! {
+        tr {
+            th scope="row" { "All screens" }
+            @for reason in &grid.reasons {
+                @let behind = Behind { reason: Some(reason.value), ..all.clone() };
+                td.num.sum { (linked(&count(reason.total), ways.units(&behind))) }
+            }
+            @if 0 < grid.hidden.1 { td.num.sum { (count(grid.total - shown)) } }
+            td.num.sum { (linked(&count(grid.total), ways.units(&all))) }
+        }
+    }
+}
+
+fn cell(n: u64, most: u64, href: Option<String>) -> Markup {
+    if n == 0 {
+        return html! { td.num.none { "0" } };
+    }
+    html! { td class={ "num q" (shade(n, most)) } { (linked(&count(n), href)) } }
+}
+
+/// 1 to 5, the darker the more.
+pub(super) fn shade(n: u64, most: u64) -> u64 {
+    (n * SHADES).div_ceil(most.max(1)).clamp(1, SHADES)
+}
+
+/// Leads to sessions, and to no other page.
+struct Plain<'a>(&'a dyn Links);
+
+impl Links for Plain<'_> {
+    fn units(&self, behind: &Behind<'_>) -> Option<String> {
+        self.0.units(behind)
+    }
+}
+
+impl ExitWays for Plain<'_> {
+    fn detail(&self, _: ExitKind, _: &str) -> Option<String> {
+        None
+    }
+
+    fn list(&self, _: ExitKind, _: ExitSort, _: bool) -> Option<String> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Plain, matrix, shade};
+    use crate::render::{NoLinks, fixture};
+    use crate::{Bucket, PairRow, Report};
+
+    fn page(report: &Report, all: bool) -> String {
+        let whole = Some("/whole".to_owned());
+        matrix(report, all, &Plain(&NoLinks), whole).into_string().replace('\u{a0}', " ")
+    }
+
+    /// The numbers of each row, the head left out.
+    fn numbers(page: &str) -> Vec<Vec<u64>> {
+        let rows = page.split("<tr>").skip(2);
+        rows.map(|row| {
+            let cells = row.split("<td").skip(1);
+            let number = |cell: &str| {
+                let text = cell.split_once('>').unwrap().1.split('<').next().unwrap();
+                text.replace(',', "").parse().unwrap()
+            };
+            cells.map(number).collect()
+        })
+        .collect()
+    }
+
+    #[track_caller]
+    fn adds_up(report: &Report, all: bool, size: (usize, usize)) {
+        let numbers = numbers(&page(report, all));
+        assert_eq!((numbers.len(), numbers[0].len()), size);
+        for row in &numbers {
+            let (total, parts) = row.split_last().unwrap();
+            assert_eq!(*total, parts.iter().sum::<u64>());
+        }
+        let (foot, rows) = numbers.split_last().unwrap();
+        for (column, total) in foot.iter().enumerate() {
+            assert_eq!(*total, rows.iter().map(|row| row[column]).sum::<u64>());
+        }
+        assert_eq!(*foot.last().unwrap(), report.totals.known_exits());
+    }
+
+    /// 40 screens and 20 reasons, some pairs of which occur.
+    fn large() -> Report {
+        let mut report = fixture::many(40, 7, Bucket::Day);
+        let reason = report.by_reason[0].clone();
+        report.by_state_and_reason.clear();
+        report.by_reason = (0..20)
+            .map(|n| crate::ReasonRow {
+                reason: Some(format!("reason_{n}")),
+                abandoned: 0,
+                ..reason.clone()
+            })
+            .collect();
+        for (place, state) in report.by_state.iter().enumerate() {
+            let mut left = state.abandoned;
+            for n in 0..3 {
+                let reason = &mut report.by_reason[(place * 7 + n) % 20];
+                let abandoned = if n == 2 { left } else { left / 2 };
+                left -= abandoned;
+                reason.abandoned += abandoned;
+                if 0 < abandoned {
+                    report.by_state_and_reason.push(PairRow {
+                        state: state.state.clone(),
+                        reason: reason.reason.clone(),
+                        abandoned,
+                    });
+                }
+            }
+        }
+        report
+    }
+
+    #[test]
+    fn rows_and_columns_add_up_also_where_they_are_folded() {
+        adds_up(&fixture::full(), false, (13, 6));
+        adds_up(&large(), false, (32, 14));
+        adds_up(&large(), true, (41, 21));
+    }
+
+    #[test]
+    fn what_is_folded_is_said_and_can_be_seen() {
+        let folded = page(&large(), false);
+        assert!(folded.contains("<a href=\"/whole\">and 10 more screens</a>"));
+        assert!(folded.contains("<a href=\"/whole\">and 8 more reasons</a>"));
+        assert!(!page(&large(), true).contains(" more "));
+    }
+
+    #[test]
+    fn the_pair_that_costs_most_is_the_answer() {
+        let page = page(&fixture::full(), false);
+        assert!(
+            page.contains(
+                "Most often it is <em><bdi>Camera access blocked</bdi></em> with \
+             <em><bdi>Quit the session</bdi></em>: 118 of 468 known exits (25.2 %, 21.5–29.3)."
+            ),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_single_one_is_shaded_and_the_most_is_darkest() {
+        assert_eq!(
+            [(1, 1_000), (200, 1_000), (201, 1_000), (1_000, 1_000), (5, 0)]
+                .map(|(n, most)| shade(n, most)),
+            [1, 1, 2, 5, 5]
+        );
+    }
+
+    #[test]
+    fn nothing_and_hostile_names_are_pages_too() {
+        assert!(page(&fixture::empty(), false).contains("No sessions began"));
+        assert!(page(&fixture::tiny(), false).contains("too few to judge"));
+        let hostile = page(&fixture::hostile(), false);
+        assert!(!hostile.contains("<script") && !hostile.contains('\u{202e}'));
+    }
 }

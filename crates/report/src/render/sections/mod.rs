@@ -3,6 +3,8 @@
 //! Markup only: no script, no inline style, so that a page may forbid both.
 
 mod breakdown; // by one more dimension
+mod durations; // a distribution of durations, with its percentiles
+mod exits; // the pages of screens and of reasons
 mod figure; // a chart in its three widths, with its title, sentence and table
 mod leave; // where and why they leave
 mod matrix; // screens against reasons
@@ -11,7 +13,9 @@ mod summary; // the sentence, four numbers, what became of them
 mod times; // how long it took
 mod trend; // over time
 
+pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
 pub(super) use leave::screens_chart;
+pub use matrix::{MATRIX_MAX, matrix};
 pub(super) use summary::outcomes;
 
 use maud::{Markup, html};

@@ -1,0 +1,133 @@
+//! What can go wrong, what is refused, and what to do next.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use crate::name::NAME_CHARS_MAX;
+use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use crate::token::TOKEN_DAYS_MAX;
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// What was asked cannot be had. Whoever asked can mend it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// As many passwords are being judged as may be. Trying again helps.
+    #[error("too many passwords are being checked at this moment; try again in a second")]
+    Busy,
+    /// The file cannot be made.
+    #[error("{path}: {source}; the data directory must be writable for this user", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite said no.
+    #[error("{path}: {source}; look at the disk that it is on", path = path.display())]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// What it said.
+        source: rusqlite::Error,
+    },
+    /// The file is a database of another program.
+    #[error("{path} is a database of another program; name another folder with --data-dir", path = path.display())]
+    ForeignFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer Weir wrote it.
+    #[error(
+        "{path} was written by a newer Weir (schema {found}, this one knows {known}); run that version or a later one",
+        path = path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest schema that this program knows.
+        known: i64,
+    },
+    /// A row that we wrote does not read back. Trying again will not help.
+    #[error("a row of access.db is damaged in column `{column}`; restore a backup")]
+    Damaged {
+        /// The column.
+        column: &'static str,
+    },
+}
+
+/// What is refused, as a sentence to whoever asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A name without a character.
+    #[error("write a name")]
+    NameEmpty,
+    /// A name over the limit.
+    #[error("the name is longer than {NAME_CHARS_MAX} characters")]
+    NameLong,
+    /// A name that hides something.
+    #[error("the name holds a control or formatting character; leave it out")]
+    NameControl,
+    /// Somebody has the name.
+    #[error("somebody has this name already, perhaps in other letter case; choose another")]
+    NameTaken,
+    /// A password that is guessed too soon.
+    #[error("the password must have at least {PASSWORD_CHARS_MIN} characters")]
+    PasswordShort,
+    /// A password over the limit.
+    #[error("the password must have at most {PASSWORD_CHARS_MAX} characters")]
+    PasswordLong,
+    /// A password that everybody tries first.
+    #[error("this is one of the passwords that are tried first; choose one that is your own")]
+    PasswordCommon,
+    /// The password says no more than the name.
+    #[error("the password must not be made of the name")]
+    PasswordIsName,
+    /// The present password is not right.
+    #[error("this is not your present password")]
+    PasswordWrong,
+    /// There is nobody of this name or number.
+    #[error("there is no such person")]
+    NoPerson,
+    /// There is no such token, or it is somebody else's.
+    #[error("there is no such token")]
+    NoToken,
+    /// Nobody could make people any more.
+    #[error("this is the only owner who can sign in; make somebody else an owner first")]
+    LastOwner,
+    /// The owner has been made.
+    #[error("the owner has been made already; sign in")]
+    OwnerExists,
+    /// The one-time token of the first start does not fit.
+    #[error("this is not the token that Weir printed when it started; it changes with every start")]
+    SetupToken,
+    /// A token may not do more than its maker.
+    #[error("a token cannot be given a greater role than its maker has")]
+    RoleTooGreat,
+    /// A token must end.
+    #[error("a token is good for 1 to {TOKEN_DAYS_MAX} days")]
+    TokenDays,
+    /// Somebody has enough of them.
+    #[error("you have as many tokens as anybody may have; revoke one first")]
+    TooManyTokens,
+    /// Their password is at the identity provider.
+    #[error("this person signs in elsewhere and has no password here")]
+    NoPassword,
+}
+
+impl AccessError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> AccessError + '_ {
+        move |source| AccessError::Io { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn store(path: &Path) -> impl Fn(rusqlite::Error) -> AccessError + '_ {
+        move |source| match source.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => AccessError::ForeignFile { path: path.to_owned() },
+            _ => AccessError::Store { path: path.to_owned(), source },
+        }
+    }
+}

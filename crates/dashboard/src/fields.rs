@@ -1,0 +1,54 @@
+//! What a form of ours sent.
+
+use actix_web::web::{self, Bytes};
+
+use crate::problem::Problem;
+use crate::reader::Reader;
+
+/// The fields of a form that changes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Reads what was sent, if it came from a page that this reader was given.
+    pub(crate) fn read(reader: &Reader, body: &Bytes) -> Result<Fields, Problem> {
+        let unreadable = || Problem::parameter("", "the form cannot be read; nothing was changed");
+        let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
+        let read = web::Query::<Vec<(String, String)>>::from_query(text);
+        let fields = Fields(read.map_err(|_| unreadable())?.into_inner());
+        if fields.get("csrf") != reader.csrf {
+            let detail = "the form is not of this sign-in; open the page again and send it from \
+                          there, nothing was changed";
+            return Err(Problem::parameter("csrf", detail));
+        }
+        Ok(fields)
+    }
+
+    /// The value of a field; empty where it was not sent.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::web::Bytes;
+    use weir_access::Role;
+
+    use super::Fields;
+    use crate::reader::Reader;
+
+    #[test]
+    fn a_form_of_another_sign_in_is_refused() {
+        let reader =
+            Reader { name: Some("Ann".to_owned()), role: Role::Operator, csrf: "c1".to_owned() };
+        let read = |body: &'static str| Fields::read(&reader, &Bytes::from_static(body.as_bytes()));
+        let fields = read("csrf=c1&label=a+b%0D%0A&label=second").unwrap();
+        assert_eq!((fields.get("label"), fields.get("stage")), ("a b\r\n", ""));
+        for body in ["", "csrf=", "csrf=c2", "label=x"] {
+            assert!(read(body).unwrap_err().to_string().contains("not of this sign-in"), "{body}");
+        }
+        let bytes = Bytes::from_static(b"csrf=c1&label=\xff");
+        assert!(Fields::read(&reader, &bytes).unwrap_err().to_string().contains("cannot be read"));
+    }
+}
