@@ -14,6 +14,7 @@
 
 mod chart; // rows to pictures, through plotters
 mod csv; // long form, safe to open in a spreadsheet
+mod embedded; // one chart, to be put into another page
 mod html; // a document of its own
 mod json; // one line
 mod links; // where a number leads
@@ -29,6 +30,7 @@ mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
 pub use csv::csv;
+pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks};

@@ -32,12 +32,12 @@ pub fn png(report: &Report, catalogue: &Catalogue) -> Result<Vec<u8>, RenderErro
 
 // The labels are in the rows; the catalogue is taken so that a picture may come to say more.
 fn composed(report: &Report, _: &Catalogue) -> Picture {
-    let mut page = Page { inner: Picture::new(SIZE.width()), y: 0.0 };
+    let mut page = Paper::of_width(SIZE.width());
     page.line(&range(report), 13.0, Ink::Muted, false);
     for line in wrap(&plain(&answer(report)), 22.0, true, SIZE.width()) {
         page.line(&line, 22.0, Ink::Text, true);
     }
-    page.y += 16.0;
+    page.gap(16.0);
     if 0 < report.totals.started {
         page.numbers(report);
         page.chart(stack(&outcomes(report, &NoLinks), SIZE));
@@ -52,16 +52,25 @@ fn composed(report: &Report, _: &Catalogue) -> Picture {
         }
     }
     page.line(&basis(report), 12.0, Ink::Muted, false);
-    page.framed()
+    page.framed(MARGIN)
 }
 
-struct Page {
+/// A picture that is filled from the top.
+pub(super) struct Paper {
     inner: Picture,
     y: f64,
 }
 
-impl Page {
-    fn line(&mut self, text: &str, size: f64, ink: Ink, bold: bool) {
+impl Paper {
+    pub(super) fn of_width(width: f64) -> Paper {
+        Paper { inner: Picture::new(width), y: 0.0 }
+    }
+
+    pub(super) fn gap(&mut self, height: f64) {
+        self.y += height;
+    }
+
+    pub(super) fn line(&mut self, text: &str, size: f64, ink: Ink, bold: bool) {
         let height = size * 1.5;
         let text = fit(text, size, bold, self.inner.width);
         let place = (0.0, self.y + height / 2.0);
@@ -69,13 +78,13 @@ impl Page {
         self.y += height;
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.y += 12.0;
         self.line(text, 17.0, Ink::Text, true);
         self.y += 10.0;
     }
 
-    fn chart(&mut self, chart: Picture) {
+    pub(super) fn chart(&mut self, chart: Picture) {
         let height = chart.height;
         self.inner.place(chart, 0.0, self.y);
         self.y += height + 24.0;
@@ -100,12 +109,12 @@ impl Page {
     }
 
     /// On paper, with a margin around it.
-    fn framed(self) -> Picture {
-        let mut picture = Picture::new(self.inner.width + 2.0 * MARGIN);
-        picture.height = self.y + 2.0 * MARGIN;
+    pub(super) fn framed(self, margin: f64) -> Picture {
+        let mut picture = Picture::new(self.inner.width + 2.0 * margin);
+        picture.height = self.y + 2.0 * margin;
         let (w, h) = (picture.width, picture.height);
         picture.marks.push(Mark::Rect { x: 0.0, y: 0.0, w, h, ink: Ink::Paper });
-        picture.place(self.inner, MARGIN, MARGIN);
+        picture.place(self.inner, margin, margin);
         picture
     }
 }

@@ -7,7 +7,7 @@ use plotters::prelude::{BitMapBackend, SVGBackend};
 
 use super::font::FAMILY;
 use super::paint::{paint, pixel};
-use super::{Ink, Picture};
+use super::{Ink, Picture, Theme};
 use crate::render::RenderError;
 
 /// Pixels of an image for each of the picture, for screens that show two to a point.
@@ -17,9 +17,26 @@ const SIDE_PX_MAX: u32 = 8_192;
 
 /// The picture as an SVG document with fixed colours.
 pub(crate) fn svg(picture: &Picture) -> Result<String, RenderError> {
+    svg_in(picture, Theme::Light)
+}
+
+/// The same, `width` wide whatever it was laid out for.
+pub(crate) fn svg_of_width(
+    picture: &Picture,
+    width: f64,
+    theme: Theme,
+) -> Result<String, RenderError> {
+    let laid_out = format!("width=\"{}\" height=\"{}\"", side(picture.width), side(picture.height));
+    let height = picture.height * width / picture.width;
+    let wanted = format!("width=\"{}\" height=\"{}\"", side(width), side(height));
+    // The first is the document's own; its view box stays, and so does all that is in it.
+    Ok(svg_in(picture, theme)?.replacen(&laid_out, &wanted, 1))
+}
+
+fn svg_in(picture: &Picture, theme: Theme) -> Result<String, RenderError> {
     let mut text = String::new();
     let size = (side(picture.width), side(picture.height));
-    paint(picture, &mut SVGBackend::with_string(&mut text, size), 1.0)?;
+    paint(picture, &mut SVGBackend::with_string(&mut text, size), 1.0, theme)?;
     // A reader without the typeface still gets one with figures of one width.
     let family = format!("font-family=\"{FAMILY}\"");
     let fallback = format!("font-family=\"{FAMILY}, Verdana, sans-serif\"");
@@ -28,12 +45,23 @@ pub(crate) fn svg(picture: &Picture) -> Result<String, RenderError> {
 
 /// The picture as a PNG, twice as large as the SVG.
 pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>, RenderError> {
-    let width = (side(picture.width) * SCALE).min(SIDE_PX_MAX);
-    let height = (side(picture.height) * SCALE).min(SIDE_PX_MAX);
-    let (r, g, b) = Ink::Paper.rgb();
+    png_of_width(picture, picture.width, Theme::Light)
+}
+
+/// The same, `width` wide whatever it was laid out for.
+pub(crate) fn png_of_width(
+    picture: &Picture,
+    width: f64,
+    theme: Theme,
+) -> Result<Vec<u8>, RenderError> {
+    let scale = width / picture.width;
+    let (width, height) = (side(width), side(picture.height * scale));
+    let (width, height) = ((width * SCALE).min(SIDE_PX_MAX), (height * SCALE).min(SIDE_PX_MAX));
+    let scale = scale * f64::from(SCALE);
+    let (r, g, b) = Ink::Paper.on(theme);
     let mut pixels = [r, g, b].repeat(width as usize * height as usize);
     let mut backend = BitMapBackend::with_buffer(&mut pixels, (width, height));
-    paint(picture, &mut backend, f64::from(SCALE))?;
+    paint(picture, &mut backend, scale, theme)?;
     drop(backend);
     encode(&pixels, width, height).map_err(|error| RenderError::Draw(error.to_string()))
 }

@@ -33,6 +33,13 @@ pub(crate) enum Ink {
     Accent,
 }
 
+/// The paper that a file is painted on; a page follows its reader's by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
 impl Ink {
     pub(crate) const ALL: [Ink; 16] = [
         Ink::Paper,
@@ -72,6 +79,35 @@ impl Ink {
             Ink::Open => (0x78, 0x87, 0x9C),
             Ink::OpenSoft => (0xEA, 0xEE, 0xF3),
             Ink::Accent => (0x0B, 0x6E, 0x66),
+        }
+    }
+
+    /// The value on paper of this theme.
+    pub(crate) const fn on(self, theme: Theme) -> (u8, u8, u8) {
+        match theme {
+            Theme::Light => self.rgb(),
+            Theme::Dark => self.dark(),
+        }
+    }
+
+    const fn dark(self) -> (u8, u8, u8) {
+        match self {
+            Ink::Paper => (0x14, 0x17, 0x1B),
+            Ink::Text => (0xE9, 0xEC, 0xEF),
+            Ink::Muted => (0xA3, 0xAB, 0xB5),
+            Ink::Faint => (0x8B, 0x93, 0x9D),
+            Ink::Grid => (0x2B, 0x30, 0x37),
+            Ink::Track => (0x1D, 0x21, 0x26),
+            Ink::Data => (0xB4, 0xC0, 0xCF),
+            Ink::Band => (0x36, 0x40, 0x4C),
+            Ink::Submitted => (0x5F, 0xA8, 0xEE),
+            Ink::Cancelled => (0xF0, 0x87, 0x3F),
+            Ink::Lost => (0xF5, 0xB3, 0xDA),
+            Ink::Stalled => (0xBD, 0xB2, 0xA2),
+            Ink::StalledSoft => (0x37, 0x32, 0x2B),
+            Ink::Open => (0x87, 0x97, 0xAD),
+            Ink::OpenSoft => (0x25, 0x2B, 0x33),
+            Ink::Accent => (0x55, 0xC7, 0xBA),
         }
     }
 

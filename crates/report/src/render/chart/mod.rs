@@ -21,9 +21,9 @@ mod trend; // a rate over time, with its interval
 
 pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};
 pub(crate) use distribution::{Column, Histogram, Percentile, distribution};
-pub(crate) use file::{png, svg};
+pub(crate) use file::{png, png_of_width, svg, svg_of_width};
 pub(crate) use font::{fit, wrap};
-pub(crate) use ink::Ink;
+pub(crate) use ink::{Ink, Theme};
 pub(crate) use overlay::figure_svg;
 pub(crate) use picture::{Anchor, HitArea, Mark, Picture, Size};
 pub(crate) use small::small_svg;

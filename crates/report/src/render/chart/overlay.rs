@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::font::width;
 use super::paint::{paint, pixel};
 use super::themed::Themed;
-use super::{HitArea, Picture, Size};
+use super::{HitArea, Picture, Size, Theme};
 use crate::render::RenderError;
 
 const TIP_SIZE: f64 = 12.0;
@@ -39,7 +39,7 @@ pub(crate) fn figure_svg(
 /// What plotters paints, with classes for colours.
 pub(super) fn themed(picture: &Picture, scale: f64) -> Result<String, RenderError> {
     let mut backend = Themed::new(picture);
-    paint(picture, &mut backend, scale)?;
+    paint(picture, &mut backend, scale, Theme::Light)?;
     Ok(backend.finish())
 }
 

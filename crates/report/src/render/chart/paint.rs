@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, ShapeStyle, TextStyle};
 
 use super::font::font;
-use super::{Anchor, Ink, Mark, Picture};
+use super::{Anchor, Ink, Mark, Picture, Theme};
 use crate::render::RenderError;
 
 /// Paints `picture` onto `backend`, each length multiplied by `scale`.
@@ -13,9 +13,10 @@ pub(crate) fn paint<B: DrawingBackend>(
     picture: &Picture,
     backend: &mut B,
     scale: f64,
+    theme: Theme,
 ) -> Result<(), RenderError> {
     for mark in &picture.marks {
-        paint_mark(mark, backend, scale)?;
+        paint_mark(mark, backend, scale, theme)?;
     }
     backend.present().map_err(draw_error)
 }
@@ -24,7 +25,9 @@ fn paint_mark<B: DrawingBackend>(
     mark: &Mark,
     backend: &mut B,
     scale: f64,
+    theme: Theme,
 ) -> Result<(), RenderError> {
+    let shape = |ink: Ink, stroke: f64| shape(rgb(ink, theme), stroke);
     let place = |(x, y): (f64, f64)| (pixel(x * scale), pixel(y * scale));
     match mark {
         Mark::Rect { x, y, w, h, ink } => {
@@ -44,7 +47,7 @@ fn paint_mark<B: DrawingBackend>(
         Mark::Text { x, y, text, size, bold, ink, anchor } => {
             let style = TextStyle {
                 font: font(size * scale, *bold),
-                color: rgb(*ink).to_backend_color(),
+                color: rgb(*ink, theme).to_backend_color(),
                 pos: Pos::new(horizontal(*anchor), VPos::Center),
             };
             backend.draw_text(text, &style, place((*x, *y)))
@@ -53,13 +56,13 @@ fn paint_mark<B: DrawingBackend>(
     .map_err(draw_error)
 }
 
-fn shape(ink: Ink, stroke: f64) -> ShapeStyle {
+fn shape(color: RGBColor, stroke: f64) -> ShapeStyle {
     let stroke_width = pixel(stroke).unsigned_abs().max(1);
-    ShapeStyle { color: rgb(ink).to_rgba(), filled: true, stroke_width }
+    ShapeStyle { color: color.to_rgba(), filled: true, stroke_width }
 }
 
-fn rgb(ink: Ink) -> RGBColor {
-    let (r, g, b) = ink.rgb();
+fn rgb(ink: Ink, theme: Theme) -> RGBColor {
+    let (r, g, b) = ink.on(theme);
     RGBColor(r, g, b)
 }
 

@@ -1,7 +1,7 @@
 //! Charts at their limits: nothing, one, many, equal, no numbers.
 
 use super::{
-    Bar, Bars, Column, Histogram, Ink, Mark, Part, Percentile, Picture, Size, SparkPoint, Trend,
+    Bar, Bars, Column, Histogram, Ink, Mark, Part, Percentile, Picture, Size, SparkPoint, Theme, Trend,
     TrendPoint, bars, distribution, figure_svg, row_bar, small_svg, spark, stack, svg, trend,
 };
 
@@ -168,6 +168,17 @@ fn the_style_sheet_gives_every_ink_its_light_value_and_its_classes() {
         }
         let value = format!("--{name}: {};", ink.hex().to_lowercase());
         assert!(css.contains(&value), "{value}");
+    }
+}
+
+#[test]
+fn the_style_sheet_gives_every_ink_its_dark_value() {
+    let css = crate::render::STYLE_SHEET;
+    let dark = css.split("prefers-color-scheme: dark").nth(1).unwrap().split("}\n}").next().unwrap();
+    for ink in Ink::ALL {
+        let (r, g, b) = ink.on(Theme::Dark);
+        let value = format!("--{}: #{r:02x}{g:02x}{b:02x};", ink.name());
+        assert!(dark.contains(&value), "{value}");
     }
 }
 
