@@ -6,7 +6,9 @@ use rusqlite::ErrorCode;
 
 use crate::name::NAME_CHARS_MAX;
 use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
+use crate::share::SHARE_DAYS_MAX;
 use crate::token::TOKEN_DAYS_MAX;
+use crate::view::{QUERY_BYTES_MAX, VIEWS_MAX};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -114,6 +116,27 @@ pub enum Refusal {
     /// Somebody has enough of them.
     #[error("you have as many tokens as anybody may have; revoke one first")]
     TooManyTokens,
+    /// Another view has the name.
+    #[error("there is a view of this name already, perhaps in other letter case; choose another")]
+    ViewNameTaken,
+    /// There is no such view.
+    #[error("there is no such view")]
+    NoView,
+    /// There are enough of them.
+    #[error("there are {VIEWS_MAX} views, as many as are kept; delete one first")]
+    TooManyViews,
+    /// Filters over the limit.
+    #[error("the filters are longer than {QUERY_BYTES_MAX} bytes; choose fewer")]
+    QueryLong,
+    /// A link must end.
+    #[error("a share link must end, within {SHARE_DAYS_MAX} days from now")]
+    ShareEnds,
+    /// There is no such link.
+    #[error("there is no such share link")]
+    NoShare,
+    /// There are enough of them.
+    #[error("there are as many open share links as there may be; revoke one first")]
+    TooManyShares,
     /// Their password is at the identity provider.
     #[error("this person signs in elsewhere and has no password here")]
     NoPassword,

@@ -14,6 +14,8 @@ mod person; // people
 mod session; // browsers in which somebody signed in
 mod sign_in; // a name and a password, judged
 mod token; // what programs identify themselves by
+mod view; // a page with its filters, under a name
+mod share; // the same for whoever has a link, until it ends
 
 pub use error::{AccessError, Refusal};
 pub use name::NAME_CHARS_MAX;
@@ -23,7 +25,9 @@ pub use role::Role;
 pub use secret::Secret;
 pub use session::{Known, SESSION_IDLE_US_MAX, SESSION_US_MAX};
 pub use setup::SetupToken;
+pub use share::{NewShare, SHARE_DAYS_MAX, Share, ShareId};
 pub use sign_in::SignedIn;
 pub use store::Access;
 pub use throttle::{Pause, Throttle};
 pub use token::{NewToken, TOKEN_DAYS_MAX, TOKEN_PREFIX, Token, TokenId, Used};
+pub use view::{NewView, QUERY_BYTES_MAX, VIEWS_MAX, View, ViewId};

@@ -165,9 +165,8 @@ impl Access {
         // Looked up by its digest: how far a guess agrees with a token shows in no time taken.
         let digest = digest(token);
         let sql = format!("SELECT {COLUMNS} WHERE digest = ?1");
-        let found = self.with(|conn| {
-            conn.prepare_cached(&sql)?.query_row([digest], read).optional()
-        })?;
+        let found =
+            self.with(|conn| conn.prepare_cached(&sql)?.query_row([digest], read).optional())?;
         let Some(share) = found.filter(|share| share.is_open(now)) else { return Ok(None) };
         self.with(|conn| {
             conn.prepare_cached("UPDATE share SET uses = uses + 1, used_at = ?2 WHERE id = ?1")?

@@ -15,7 +15,10 @@ use crate::{AccessError, Cost};
 const APPLICATION_ID: i64 = 0x5741_4343;
 
 /// The schema, one file a version, applied in order.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/access/0001_people.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/access/0001_people.sql"),
+    include_str!("../../../migrations/access/0002_views.sql"),
+];
 
 /// `weir people` may be at work beside a server.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -133,7 +133,11 @@ mod tests {
             for width_px in [*Embedded::WIDTHS.start(), 390, 700, 1_100, *Embedded::WIDTHS.end()] {
                 let embedded = Embedded { chart, width_px, dark: width_px == 700 };
                 let text = embedded.svg(&fixture::full()).unwrap();
-                assert!(text.starts_with(&format!("<svg width=\"{width_px}\" ")), "{}", &text[..90]);
+                assert!(
+                    text.starts_with(&format!("<svg width=\"{width_px}\" ")),
+                    "{}",
+                    &text[..90]
+                );
                 for foreign in ["<script", "<a ", "href", "@import", "url(http", "<image"] {
                     assert!(!text.contains(foreign), "{foreign}");
                 }

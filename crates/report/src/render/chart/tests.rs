@@ -1,8 +1,9 @@
 //! Charts at their limits: nothing, one, many, equal, no numbers.
 
 use super::{
-    Bar, Bars, Column, Histogram, Ink, Mark, Part, Percentile, Picture, Size, SparkPoint, Theme, Trend,
-    TrendPoint, bars, distribution, figure_svg, row_bar, small_svg, spark, stack, svg, trend,
+    Bar, Bars, Column, Histogram, Ink, Mark, Part, Percentile, Picture, Size, SparkPoint, Theme,
+    Trend, TrendPoint, bars, distribution, figure_svg, row_bar, small_svg, spark, stack, svg,
+    trend,
 };
 
 fn bar(name: &str, value: f64, interval: (f64, f64)) -> Bar {
@@ -174,7 +175,8 @@ fn the_style_sheet_gives_every_ink_its_light_value_and_its_classes() {
 #[test]
 fn the_style_sheet_gives_every_ink_its_dark_value() {
     let css = crate::render::STYLE_SHEET;
-    let dark = css.split("prefers-color-scheme: dark").nth(1).unwrap().split("}\n}").next().unwrap();
+    let dark =
+        css.split("prefers-color-scheme: dark").nth(1).unwrap().split("}\n}").next().unwrap();
     for ink in Ink::ALL {
         let (r, g, b) = ink.on(Theme::Dark);
         let value = format!("--{}: #{r:02x}{g:02x}{b:02x};", ink.name());
