@@ -21,6 +21,7 @@ mod reasons; // why they leave
 mod screens; // where they leave
 mod session; // one session, with its deliveries
 mod sessions; // the sessions behind a number
+mod time; // how long it took, and in which hours
 
 pub(crate) use abandonment::__path_abandonment;
 pub(crate) use catalogue_api::{
@@ -96,6 +97,7 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/screens", &[get(VIEWER, || to_analysis(&screens::ANALYSIS))]),
     at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
     at("/matrix", &[get(VIEWER, || to_analysis(&matrix::ANALYSIS))]),
+    at("/time", &[get(VIEWER, || to_analysis(&time::ANALYSIS))]),
     at("/catalogue", &[get(VIEWER, || web::to(catalogue::catalogue))]),
     at("/catalogue.toml", &[get(VIEWER, || web::to(catalogue_file::catalogue_file))]),
     at(

@@ -38,6 +38,7 @@ pub use number::{count, counted, duration, instant};
 pub use picture::{png, svg};
 pub use sections::{
     EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, matrix, sections,
+    time,
 };
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};

@@ -10,13 +10,16 @@ mod leave; // where and why they leave
 mod matrix; // screens against reasons
 mod quality; // how far the numbers can be trusted
 mod summary; // the sentence, four numbers, what became of them
+mod time; // the page of times
 mod times; // how long it took
 mod trend; // over time
+mod week; // the hours of the week
 
 pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
 pub(super) use leave::screens_chart;
 pub use matrix::{MATRIX_MAX, matrix};
 pub(super) use summary::outcomes;
+pub use time::time;
 
 use maud::{Markup, html};
 use weir_domain::Catalogue;
