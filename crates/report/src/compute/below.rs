@@ -1,7 +1,7 @@
 //! What lies below a report's rows, in one pass of its own.
 //!
-//! Of each unit that left at a known exit the pass keeps where, when and how fast, in 16 bytes:
-//! then trends cost what there is to show, and not screens times buckets.
+//! Of each unit that left at a known exit the pass keeps when it began and how fast it left, in 12
+//! bytes: then trends cost what there is to show, and not screens times buckets.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -27,24 +27,14 @@ pub fn profile(
 ) -> Result<Profile, BucketError> {
     let buckets = Buckets::cover(query.bucket, &query.zone, query.from, query.to)?;
     let offsets = Offsets::between(&query.zone, query.from, query.to);
-    let counted = scan(model, query, threads, || Below::new(&buckets, &offsets), Below::count);
-    let sum = counted.into_iter().reduce(Below::join);
-    let sum = sum.unwrap_or_else(|| Below::new(&buckets, &offsets));
-    let Below { left, time_to_submit, time_to_abandon, week, .. } = sum;
-    let exits = model.exits();
-    let state = |code: Code| exits.states().get(code);
-    let reason = |code: Code| exits.reasons().get(code);
+    let start = || Below::new(model.exits().len(), &buckets, &offsets);
+    let counted = scan(model, query, threads, start, Below::count);
+    let Below { left, time_to_submit, time_to_abandon, week, .. } =
+        counted.into_iter().reduce(Below::join).unwrap_or_else(start);
+    let (by_state, by_reason) = families(model, catalogue, &left);
     Ok(Profile {
-        by_state: family(
-            &left,
-            |exit| exits.codes(exit).0,
-            |code| (state(code).map(str::to_owned), rows::state_label(catalogue, state(code))),
-        ),
-        by_reason: family(
-            &left,
-            |exit| exits.codes(exit).1,
-            |code| (reason(code).map(str::to_owned), rows::reason_label(catalogue, reason(code))),
-        ),
+        by_state,
+        by_reason,
         time_to_submit,
         time_to_abandon,
         week: week.to_vec(),
@@ -58,28 +48,29 @@ struct Below<'a> {
     buckets: &'a Buckets,
     offsets: &'a Offsets,
     last_bucket: usize,
+    /// For each exit.
     left: Vec<Left>,
     time_to_submit: Distribution,
     time_to_abandon: Distribution,
     week: [[HourCell; 24]; 7],
 }
 
-/// A unit that was cancelled or lost in handover.
-#[derive(Clone, Copy)]
+/// The units that were cancelled or lost in handover at one exit.
+#[derive(Clone, Default)]
 struct Left {
-    exit: ExitId,
-    /// The number of the bucket in which it began.
-    bucket: u32,
-    took_us: u64,
+    /// The number of the bucket in which each began.
+    buckets: Vec<u32>,
+    /// How long each took until then.
+    took_us: Vec<u64>,
 }
 
 impl<'a> Below<'a> {
-    fn new(buckets: &'a Buckets, offsets: &'a Offsets) -> Below<'a> {
+    fn new(exits: usize, buckets: &'a Buckets, offsets: &'a Offsets) -> Below<'a> {
         Below {
             buckets,
             offsets,
             last_bucket: 0,
-            left: Vec::new(),
+            left: vec![Left::default(); exits],
             time_to_submit: Distribution::default(),
             time_to_abandon: Distribution::default(),
             week: [[HourCell::default(); 24]; 7],
@@ -97,7 +88,9 @@ impl<'a> Below<'a> {
         if let (Some(exit), Some(took_us)) = (outcome.exit(), Until::Exit.us(summary, outcome)) {
             // There are at most `BUCKETS_MAX` of them.
             let bucket = u32::try_from(self.bucket(unit)).unwrap_or(u32::MAX);
-            self.left.push(Left { exit, bucket, took_us });
+            let left = &mut self.left[exit.0 as usize];
+            left.buckets.push(bucket);
+            left.took_us.push(took_us);
         }
         let (weekday, hour) =
             (self.offsets.weekday(summary.first_at), self.offsets.hour(summary.first_at));
@@ -122,7 +115,7 @@ impl<'a> Below<'a> {
 
     /// What both counted together.
     fn join(mut self, other: Below<'a>) -> Below<'a> {
-        self.left.extend(other.left);
+        self.left.iter_mut().zip(&other.left).for_each(|(left, more)| left.add(more));
         self.time_to_submit.add(&other.time_to_submit);
         self.time_to_abandon.add(&other.time_to_abandon);
         let more = other.week.iter().flatten();
@@ -142,25 +135,50 @@ fn place(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
+/// The rows of the screens, and those of the reasons.
+fn families(
+    model: &Model,
+    catalogue: &Catalogue,
+    left: &[Left],
+) -> (Vec<ExitProfile>, Vec<ExitProfile>) {
+    let exits = model.exits();
+    let states = || {
+        let half = |exit| exits.codes(exit).0;
+        let label = |state: Option<&str>| rows::state_label(catalogue, state);
+        family(left, half, |code| exits.states().get(code), label)
+    };
+    let reasons = || {
+        let half = |exit| exits.codes(exit).1;
+        let label = |reason: Option<&str>| rows::reason_label(catalogue, reason);
+        family(left, half, |code| exits.reasons().get(code), label)
+    };
+    // Each sorts every time to exit: of many units that takes longer than the pass.
+    std::thread::scope(|scope| {
+        let reasons = scope.spawn(reasons);
+        (states(), reasons.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// The rows of the screens, or of the reasons, in the order of the report's.
-fn family(
+fn family<'a>(
     left: &[Left],
     half: impl Fn(ExitId) -> Code,
-    name: impl Fn(Code) -> (Option<String>, String),
+    text: impl Fn(Code) -> Option<&'a str>,
+    label: impl Fn(Option<&str>) -> String,
 ) -> Vec<ExitProfile> {
-    let mut groups: BTreeMap<Code, Vec<Left>> = BTreeMap::new();
-    for unit in left {
-        groups.entry(half(unit.exit)).or_default().push(*unit);
+    let mut groups: BTreeMap<Code, Left> = BTreeMap::new();
+    for (exit, left) in (0..).map(ExitId).zip(left).filter(|(_, left)| !left.took_us.is_empty()) {
+        groups.entry(half(exit)).or_default().add(left);
     }
-    let row = |(code, units): (Code, Vec<Left>)| {
-        let (value, label) = name(code);
-        let mut took_us: Vec<u64> = units.iter().map(|unit| unit.took_us).collect();
+    let row = |(code, Left { mut buckets, mut took_us })| {
+        let value = text(code);
         took_us.sort_unstable();
+        buckets.sort_unstable();
         ExitProfile {
-            value,
-            label,
+            label: label(value),
+            value: value.map(str::to_owned),
             abandoned: took_us.len() as u64,
-            trend: trend(&units),
+            trend: trend(&buckets),
             time_to_exit: times::percentiles_of_sorted(&took_us),
             times: Distribution::of(took_us),
         }
@@ -173,10 +191,15 @@ fn family(
     rows
 }
 
-/// How many of the units began in each bucket.
-fn trend(units: &[Left]) -> Trend {
-    let mut buckets: Vec<u32> = units.iter().map(|unit| unit.bucket).collect();
-    buckets.sort_unstable();
+impl Left {
+    fn add(&mut self, more: &Left) {
+        self.buckets.extend_from_slice(&more.buckets);
+        self.took_us.extend_from_slice(&more.took_us);
+    }
+}
+
+/// How many units began in each of these buckets, which are in order.
+fn trend(buckets: &[u32]) -> Trend {
     let alike = buckets.chunk_by(|a, b| a == b);
     Trend(alike.map(|alike| (alike[0] as usize, alike.len() as u64)).collect())
 }
