@@ -234,7 +234,7 @@ fn by_reference(log: &[RawDelivery]) -> BTreeMap<String, Vec<(String, String)>> 
 
 #[test]
 fn sessions_are_found_by_their_reference_after_a_restart_too() {
-    let mut log = stream(6);
+    let mut log: Vec<_> = (6..12).flat_map(stream).collect();
     for (n, delivery) in log.iter_mut().enumerate().filter(|(n, _)| n % 3 != 0) {
         let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(&delivery.body) else {
             continue;
