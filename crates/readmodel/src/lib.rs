@@ -14,12 +14,13 @@ mod scan; // the units of a report, one by one
 mod encode; // columns as bytes
 mod checkpoint; // the model in `read.db`
 mod diff; // where two models differ
-mod neighbours; // sessions of one end-user, or of one reference
+mod neighbours; // sessions by what leads to them
 
 pub use checkpoint::{Checkpoint, CheckpointError, Store};
 pub use chunk::Joined;
 pub use deliveries::{DeliveryFlags, DeliveryTally};
 pub use model::{Model, SessionView};
+pub use neighbours::Brief;
 pub use names::{Code, Exits, Names};
 pub use scan::UnitView;
 pub use sessions::Row;

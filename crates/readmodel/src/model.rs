@@ -247,7 +247,7 @@ impl Model {
         key.split_once(KEY_SEPARATOR).map(|(_, id)| id)
     }
 
-    fn deliveries_of(&self, chunk: &Chunk, at: usize) -> Vec<(Seq, DeliveryFlags)> {
+    pub(crate) fn deliveries_of(&self, chunk: &Chunk, at: usize) -> Vec<(Seq, DeliveryFlags)> {
         let mut found = Vec::new();
         let mut seq = Seq::new(chunk.last_seq[at]);
         while let Some((back, flags)) = self.deliveries.get(seq) {

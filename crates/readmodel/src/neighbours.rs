@@ -1,8 +1,23 @@
-//! Sessions of one end-user, or of one reference of the customer's.
+//! Sessions by what leads to them: an attempt, an end-user, a reference of the customer's.
 
+use uuid::Uuid;
+use weir_domain::{Seq, Timestamp};
+
+use crate::chunk::Chunk;
 use crate::model::end_user_key;
 use crate::sessions::EndUser;
-use crate::{Model, Names, Row};
+use crate::{DeliveryFlags, Model, Names, Row};
+
+/// What a list shows of a session, without its facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brief<'a> {
+    /// Its integration's name.
+    pub integration: &'a str,
+    /// Its id.
+    pub id: Uuid,
+    /// When its first fact was received: from then on it exists.
+    pub first_at: Timestamp,
+}
 
 impl Model {
     /// The sessions of the end-user with this id, in every integration that has one.
@@ -13,6 +28,40 @@ impl Model {
             .filter_map(|integration| self.end_users.find(&end_user_key(integration, id)))
             .flat_map(|end_user| self.sessions.of_end_user(end_user))
             .collect()
+    }
+
+    /// What a list shows of this session.
+    #[must_use]
+    pub fn brief(&self, row: Row) -> Brief<'_> {
+        let (chunk, at) = self.sessions.chunk(row);
+        Brief {
+            integration: self.integrations.text(chunk.integration[at]),
+            id: Uuid::from_bytes(chunk.id[at]),
+            first_at: Timestamp::from_micros(chunk.first_at_us[at]),
+        }
+    }
+
+    /// The session's deliveries, in log order.
+    #[must_use]
+    pub fn deliveries(&self, row: Row) -> Vec<Seq> {
+        let (chunk, at) = self.sessions.chunk(row);
+        self.deliveries_of(chunk, at).into_iter().map(|(seq, _)| seq).collect()
+    }
+
+    /// What reading this delivery showed; none if it is not folded yet.
+    #[must_use]
+    pub fn flags(&self, seq: Seq) -> Option<DeliveryFlags> {
+        self.deliveries.get(seq).map(|(_, flags)| flags)
+    }
+
+    /// The sessions with an attempt of this id, in order of first sight.
+    #[must_use]
+    pub fn sessions_with_attempt(&self, id: Uuid) -> Vec<Row> {
+        let id = id.as_bytes();
+        self.rows_where(|chunk, at| {
+            chunk.attempt_id[at] == *id
+                || (1 < chunk.attempts(at) && chunk.attempt_ids(at).contains(id))
+        })
     }
 
     /// The sessions of this session's end-user, itself among them; none if it has no end-user.
@@ -39,15 +88,18 @@ impl Model {
     /// have it too: hold them against the log.
     #[must_use]
     pub fn sessions_with_vendor_data(&self, hash: u64) -> Vec<Row> {
-        let mut found = Vec::new();
         if hash == 0 {
-            return found;
+            return Vec::new();
         }
+        self.rows_where(|chunk, at| chunk.vendor_data[at] == hash)
+    }
+
+    fn rows_where(&self, is_it: impl Fn(&Chunk, usize) -> bool) -> Vec<Row> {
+        let mut found = Vec::new();
         let mut first = 0_u32;
         for chunk in &self.sessions.chunks {
-            for (row, _) in (first..).zip(&chunk.vendor_data).filter(|(_, has)| **has == hash) {
-                found.push(Row(row));
-            }
+            let rows = (first..).zip(0..chunk.len());
+            found.extend(rows.filter(|(_, at)| is_it(chunk, *at)).map(|(row, _)| Row(row)));
             first += u32::try_from(chunk.len()).unwrap_or(u32::MAX);
         }
         found
@@ -56,6 +108,7 @@ impl Model {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
     use weir_domain::{Fact, FactKind, Seq, Timestamp};
 
     use crate::{DeliveryFlags, Model, vendor_data_hash};
@@ -103,8 +156,23 @@ mod tests {
         let rows = model.sessions_of_end_user("ann");
         assert_eq!(numbers(&model.sessions_beside(rows[1])), [0, 3]);
         assert_eq!(model.first_beside(rows[1]), rows[0]);
-        let alone = model.find(uuid::Uuid::from_bytes([5; 16]))[0];
+        let alone = model.find(Uuid::from_bytes([5; 16]))[0];
         assert_eq!((model.sessions_beside(alone), model.first_beside(alone)), (vec![], alone));
+    }
+
+    #[test]
+    fn a_session_is_found_by_any_of_its_attempts() {
+        let mut model = model(&[("main", None, None), ("main", None, None)]);
+        let row = model.sessions_with_attempt(Uuid::from_bytes([2; 16]))[0];
+        let attempt = model.attempt(row, [9; 16]);
+        let (seq, at) = (Seq::new(3), Timestamp::from_micros(3));
+        model.join(row, &Fact { kind: FactKind::Started, attempt, at, seq });
+        model.record(seq, at, row, DeliveryFlags::default());
+        assert_eq!(model.sessions_with_attempt(Uuid::from_bytes([9; 16])), [row]);
+        assert_eq!(model.sessions_with_attempt(Uuid::from_bytes([3; 16])), []);
+        assert_eq!(model.deliveries(row), [Seq::new(2), seq]);
+        let brief = model.brief(row);
+        assert_eq!((brief.integration, brief.first_at.as_micros()), ("main", 2));
     }
 
     #[test]
