@@ -145,7 +145,12 @@ fn form(read: &Parameters, timezone_default: &str) -> Form {
         state,
         reason,
         outcome,
-        own: read.all_own().map(|(name, value)| (name, value.to_owned())).collect(),
+        own: read
+            .all_own()
+            // Another question begins on its first page.
+            .filter(|(name, _)| *name != "page")
+            .map(|(name, value)| (name, value.to_owned()))
+            .collect(),
     }
 }
 

@@ -8,10 +8,10 @@ mod answer; // an answer with the headers that every answer has
 pub mod assets; // the few files that a page asks for
 mod catalogue; // the catalogue, which an operator may change while others read it
 mod choices; // what the form offers
-mod cursor; // where the next page of a list begins
 mod describe; // the API's description, and the shapes that it names
 mod exits; // what the pages of screens and of reasons have in common
 mod gate; // how many reports are computed at once
+mod list; // the units behind a number, in some order, from some place on
 mod history; // one session, with the deliveries that tell of it
 mod ingest; // what was seen of the webhook endpoint
 pub mod page; // what is known, as markup
@@ -24,7 +24,6 @@ mod reader; // who asks
 mod routes; // one file for each address
 mod state; // what the routes work with
 mod streams; // the open streams of events
-mod units; // one page of the units behind a report
 
 #[cfg(test)]
 mod fixture; // a small log, and the routes over it

@@ -41,6 +41,17 @@ impl Model {
         }
     }
 
+    /// The id of the session's attempt of this number; nil if it has none.
+    #[must_use]
+    pub fn attempt_id(&self, row: Row, number: u16) -> Uuid {
+        let (chunk, at) = self.sessions.chunk(row);
+        let id = match number {
+            0 => Some(chunk.attempt_id[at]),
+            _ => chunk.attempt_ids(at).get(usize::from(number)).copied(),
+        };
+        id.map_or(Uuid::nil(), Uuid::from_bytes)
+    }
+
     /// The session's deliveries, in log order.
     #[must_use]
     pub fn deliveries(&self, row: Row) -> Vec<Seq> {

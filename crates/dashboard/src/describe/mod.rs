@@ -16,7 +16,8 @@ use utoipa::OpenApi;
 
 pub(crate) use comparison::{ComparisonSchema, FirstGroupParameters};
 pub(crate) use parameters::{
-    FormatParameter, OutcomeName, PageParameters, QuestionParameters, SessionParameters,
+    FormatParameter, ListParameters, OutcomeName, PageParameters, QuestionParameters,
+    SessionParameters,
 };
 pub(crate) use profile::ProfileSchema;
 pub(crate) use report::ReportSchema;

@@ -55,6 +55,55 @@ pub(crate) struct FormatParameter {
     format: Option<FormatName>,
 }
 
+/// Which of the cohort's units a list keeps beyond the filters, and in which order it is.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct ListParameters {
+    /// Keeps the units that a report counts at risk at this screen.
+    at_risk: Option<String>,
+    /// Keeps the units of which this is known.
+    #[param(inline)]
+    mark: Option<MarkName>,
+    /// Keeps the recovered units with a cancel at this screen; the empty text stands for none.
+    recovered_state: Option<String>,
+    /// Keeps the recovered units with a cancel for this reason; the empty text stands for none.
+    recovered_reason: Option<String>,
+    /// Keeps the units whose first fact fell on this ISO weekday in the zone: 1 is Monday.
+    #[param(minimum = 1, maximum = 7)]
+    weekday: Option<u8>,
+    /// Keeps the units whose first fact fell into this hour of the day in the zone.
+    #[param(minimum = 0, maximum = 23)]
+    hour: Option<u8>,
+    /// Keeps the units with this number of attempts.
+    #[param(minimum = 1)]
+    attempts: Option<u32>,
+    /// Keeps the units that got there, after at least `seconds_min` and less than `seconds_below`.
+    #[param(inline)]
+    time_to: Option<UntilName>,
+    /// With `time_to`: at least this long.
+    #[param(minimum = 0, maximum = 1000000000000_u64)]
+    seconds_min: Option<u64>,
+    /// With `time_to`: less than this.
+    #[param(minimum = 1, maximum = 1000000000000_u64)]
+    seconds_below: Option<u64>,
+    /// Keeps the session with this id, or of the attempt with this id; else the sessions whose
+    /// `endUserId` or `vendorData` is exactly this text.
+    q: Option<String>,
+    /// What `q` is, if only one of these is meant.
+    #[param(inline)]
+    q_in: Option<SearchName>,
+    /// By what the list is sorted. What has no value comes last.
+    #[param(inline)]
+    sort: Option<SortName>,
+    /// Ascending or descending; by default words ascend, times and counts descend.
+    #[param(inline)]
+    order: Option<OrderName>,
+    /// As what the list is answered.
+    #[param(inline)]
+    format: Option<ListFormatName>,
+}
+
 /// A page of a list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -139,4 +188,69 @@ pub(crate) enum FormatName {
     Html,
     Svg,
     Png,
+}
+
+/// Something that is known of a unit besides its outcome.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum MarkName {
+    Recovered,
+    LeftAfterSubmitting,
+    OtherDocument,
+    ImpliedSubmitted,
+    MissingStarted,
+}
+
+/// Until when a time is taken.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum UntilName {
+    Submit,
+    Abandon,
+    Exit,
+}
+
+/// What a search is for.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum SearchName {
+    Id,
+    AttemptId,
+    EndUserId,
+    VendorData,
+}
+
+/// By what a list is sorted.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", default = "first_at")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum SortName {
+    FirstAt,
+    Outcome,
+    State,
+    Reason,
+    OutcomeAt,
+    Duration,
+    Attempts,
+}
+
+/// In which direction.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum OrderName {
+    Asc,
+    Desc,
+}
+
+/// As what a list can be answered.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", default = "json")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum ListFormatName {
+    Json,
+    Csv,
 }

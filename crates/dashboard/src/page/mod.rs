@@ -9,6 +9,10 @@ mod filters; // the line of filters, and those that apply
 pub(crate) mod form; // what the reader asked for, and its address
 mod links; // where the numbers lead
 mod place; // the pages, and where they are
+mod when; // instants and ranges, in words
+mod outcome; // an outcome and its names
+mod sessions; // the list behind a number
+mod session; // one session's story
 mod start; // before the first delivery
 mod status; // the foot
 
@@ -25,6 +29,8 @@ pub(crate) use filters::COMPARE;
 pub use form::Form;
 pub use links::SessionLinks;
 pub use place::Page;
+pub(crate) use session::address as session_address;
+pub(crate) use sessions::{SessionsView, sessions};
 
 /// What the pages are served with: nothing from outside, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \

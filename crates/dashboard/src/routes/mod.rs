@@ -21,6 +21,8 @@ mod reasons; // why they leave
 mod screens; // where they leave
 mod session; // one session, with its deliveries
 mod sessions; // the sessions behind a number
+mod sessions_page; // the same as a page
+mod sessions_file; // the same as a file
 mod time; // how long it took, and in which hours
 
 pub(crate) use abandonment::__path_abandonment;
@@ -114,6 +116,8 @@ pub(crate) const ROUTES: &[Mounted] = &[
             post(OPERATOR, || web::to(catalogue_entry::save_reason)),
         ],
     ),
+    at("/sessions", &[get(VIEWER, || web::to(sessions_page::sessions_page))]),
+    at("/sessions.csv", &[get(VIEWER, || web::to(sessions_file::sessions_file))]),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
     at("/events", &[get(VIEWER, || web::to(events::events))]),
     at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),

@@ -109,6 +109,17 @@ fn quality(rows: &mut Rows, report: &Report) {
     }
 }
 
+/// Rows of texts as CSV, without a header, safe to open in a spreadsheet likewise.
+#[must_use]
+pub fn csv_rows<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        // Writing to memory does not fail, and every row has as many cells.
+        let _ = writer.write_record(row.map(|cell| no_formula(&cell)));
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
 struct Rows(csv::Writer<Vec<u8>>);
 
 impl Rows {

@@ -29,7 +29,7 @@ mod text; // names from outside, made safe to show
 mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
-pub use csv::csv;
+pub use csv::{csv, csv_rows};
 pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;

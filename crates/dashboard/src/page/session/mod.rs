@@ -1,0 +1,5 @@
+//! One session's story.
+
+mod link; // its address
+
+pub(crate) use link::address;
