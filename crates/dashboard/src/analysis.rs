@@ -3,16 +3,17 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
-use maud::Markup;
+use maud::{Markup, PreEscaped};
 use std::sync::Arc;
 use weir_domain::{Catalogue, Timestamp};
 use weir_report::{Asked, Query, Zone};
 
 use crate::choices::choices;
-use crate::page::{self, Form, Lag, Page, SessionLinks, View};
+use crate::page::{self, Form, Lag, Page, SessionLinks, View, ViewLinks};
 use crate::parameters::Parameters;
 use crate::problem::{Problem, blocking};
 use crate::reader::Reader;
+use crate::seal::sealed;
 use crate::{State, answer};
 
 /// A page with the line of filters.
@@ -40,14 +41,17 @@ pub(crate) struct Ask<'a> {
     pub(crate) pinned: Form,
     /// What screens and reasons are called.
     pub(crate) catalogue: Arc<Catalogue>,
-    /// Who asks.
-    pub(crate) reader: &'a Reader,
+    /// Who asks; none where a link shows the page to whoever has it.
+    pub(crate) reader: Option<&'a Reader>,
 }
 
 impl Ask<'_> {
     /// Where the numbers of this view lead.
-    pub(crate) fn links(&self) -> SessionLinks<'_> {
-        SessionLinks(&self.pinned)
+    pub(crate) fn links(&self) -> ViewLinks<'_> {
+        match self.reader {
+            Some(_) => ViewLinks::Sessions(SessionLinks(&self.pinned)),
+            None => ViewLinks::Nowhere,
+        }
     }
 }
 
@@ -84,7 +88,7 @@ impl Analysis {
                 parameters: read,
                 form: &form,
                 catalogue: Arc::clone(&catalogue),
-                reader,
+                reader: Some(reader),
             })
         });
         let sentence = body.as_ref().err().map(ToString::to_string).unwrap_or_default();
@@ -110,6 +114,43 @@ impl Analysis {
             clock: &as_read(state, query.as_ref()),
         });
         (status, markup)
+    }
+}
+
+/// A page as a link shows it to whoever has it.
+pub(crate) struct Shown {
+    /// What stands in it. It leads nowhere.
+    pub(crate) body: Markup,
+    /// Of what it is.
+    pub(crate) form: Form,
+    /// The same with every default filled in.
+    pub(crate) query: Query,
+}
+
+impl Analysis {
+    /// The page's filters as an address has them: what cannot be asked is refused.
+    pub(crate) fn form(&self, state: &State, query: &str) -> Result<Form, Problem> {
+        let read = Parameters::question(query, self.own)?;
+        state.question(&read.asked)?;
+        // The zone stays as it was asked for: an operator may set another default later.
+        Ok(form(&read, "UTC"))
+    }
+
+    /// The page with the filters of this query, for whoever has the link to it.
+    pub(crate) fn shown(&self, state: &State, query: &str) -> Result<Shown, Problem> {
+        let read = Parameters::question(query, self.own)?;
+        let form = form(&read, &state.timezone_default);
+        let query = state.question(&read.asked)?;
+        let body = (self.body)(&Ask {
+            state,
+            pinned: form.pinned(&query),
+            query: query.clone(),
+            parameters: &read,
+            form: &form,
+            catalogue: state.catalogue(),
+            reader: None,
+        })?;
+        Ok(Shown { body: PreEscaped(sealed(&body.into_string())), form, query })
     }
 }
 

@@ -7,7 +7,7 @@ use weir_report::{Profile, Query, Report, compute, profile};
 
 use crate::State;
 use crate::analysis::Ask;
-use crate::page::{Form, Page, SessionLinks};
+use crate::page::{Form, Page, ViewLinks};
 use crate::problem::{Problem, echo};
 
 /// The value of `show` that does not fold a long list.
@@ -68,7 +68,7 @@ pub(crate) fn show_all(ask: &Ask<'_>) -> Result<bool, Problem> {
 
 /// Where the numbers and the names of a view lead.
 pub(crate) struct Ways<'a> {
-    links: SessionLinks<'a>,
+    links: ViewLinks<'a>,
     form: &'a Form,
 }
 

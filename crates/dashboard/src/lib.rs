@@ -22,6 +22,7 @@ mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json
 mod reader; // who asks
 mod routes; // one file for each address
+mod seal; // markup that leads nowhere
 mod state; // what the routes work with
 mod streams; // the open streams of events
 

@@ -1,7 +1,7 @@
 //! Where the numbers of this view lead: the list of sessions behind each.
 
 use weir_domain::OutcomeKind;
-use weir_report::render::{Behind, Links};
+use weir_report::render::{Behind, Links, NoLinks};
 use weir_report::{Narrow, TimeRange};
 
 use super::Page;
@@ -10,6 +10,24 @@ use super::form::{Form, Query, address};
 /// Leads to the page of sessions with the view's own range and filters.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLinks<'a>(pub &'a Form);
+
+/// Where the numbers of a view lead.
+#[derive(Debug, Clone, Copy)]
+pub enum ViewLinks<'a> {
+    /// To the sessions behind them.
+    Sessions(SessionLinks<'a>),
+    /// Nowhere: who was given a view was not given what is behind it.
+    Nowhere,
+}
+
+impl Links for ViewLinks<'_> {
+    fn units(&self, behind: &Behind<'_>) -> Option<String> {
+        match self {
+            ViewLinks::Sessions(links) => links.units(behind),
+            ViewLinks::Nowhere => NoLinks.units(behind),
+        }
+    }
+}
 
 impl Links for SessionLinks<'_> {
     fn units(&self, behind: &Behind<'_>) -> Option<String> {

@@ -7,6 +7,7 @@ mod actions; // what can be done with a view
 mod catalogue; // what has a name, and the form for one entry
 mod filters; // the line of filters, and those that apply
 pub(crate) mod form; // what the reader asked for, and its address
+mod in_words; // the filters of a view in words
 mod links; // where the numbers lead
 mod place; // the pages, and where they are
 mod when; // instants and ranges, in words
@@ -27,7 +28,8 @@ use crate::reader::Reader;
 pub(crate) use catalogue::{CataloguePage, EntryPage};
 pub(crate) use filters::COMPARE;
 pub use form::Form;
-pub use links::SessionLinks;
+pub(crate) use in_words::{in_text, in_words};
+pub use links::{SessionLinks, ViewLinks};
 pub use place::Page;
 pub(crate) use session::address as session_address;
 pub(crate) use sessions::{SessionsView, sessions};
