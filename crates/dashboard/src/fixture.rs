@@ -167,6 +167,20 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The numbers of a page that lead to sessions: the list's query, and how many it should have.
+    pub(crate) fn numbers(&self) -> Vec<(String, u64)> {
+        let links = self.body.split("<a href=\"/sessions?").skip(1);
+        let numbers = links.filter_map(|link| {
+            let (query, rest) = link.split_once("\">")?;
+            let text = rest.split("</a>").next()?;
+            let number = text.split(' ').next()?.replace(',', "").parse().ok()?;
+            Some((query.replace("&amp;", "&"), number))
+        });
+        numbers.collect()
+    }
+}
+
 /// Lines `DAY-OF-MARCH T TIME SESSION[/ATTEMPT][@END-USER] CODE [STATE|-] [REASON]`, or
 /// `… raw BODY`.
 pub(crate) fn deliveries(log: &str) -> Vec<Delivery> {

@@ -1,7 +1,7 @@
 //! Where the numbers of this view lead: the list of sessions behind each.
 
 use weir_domain::OutcomeKind;
-use weir_report::render::{Behind, Links, NoLinks};
+use weir_report::render::{Behind, Links, NoLinks, Place};
 use weir_report::{Narrow, TimeRange};
 
 use super::Page;
@@ -25,6 +25,13 @@ impl Links for ViewLinks<'_> {
         match self {
             ViewLinks::Sessions(links) => links.units(behind),
             ViewLinks::Nowhere => NoLinks.units(behind),
+        }
+    }
+
+    fn place(&self, place: Place<'_>) -> Option<String> {
+        match self {
+            ViewLinks::Sessions(links) => links.place(place),
+            ViewLinks::Nowhere => NoLinks.place(place),
         }
     }
 }
@@ -54,6 +61,9 @@ impl Links for SessionLinks<'_> {
         ];
         for (name, only, values) in narrowed {
             match only {
+                None if name == "state" && !behind.states.is_empty() => {
+                    either(form, behind.states)?.iter().for_each(|state| query.push(name, state));
+                }
                 Some(only) => query.push(name, only.unwrap_or("")),
                 None => values.iter().for_each(|value| query.push(name, value)),
             }
@@ -63,6 +73,17 @@ impl Links for SessionLinks<'_> {
         }
         narrow(&mut query, &behind.narrow);
         Some(address(Page::Sessions.path(), &query.0))
+    }
+
+    fn place(&self, place: Place<'_>) -> Option<String> {
+        let form = self.0;
+        Some(match place {
+            Place::Screens => form.leads_to(Page::Screens),
+            Place::Screen(state) => form.with_own("screen", state).href(Page::Screens),
+            Place::Reasons => form.leads_to(Page::Reasons),
+            Place::Reason(reason) => form.with_own("cause", reason).href(Page::Reasons),
+            Place::Health => Page::Health.path().to_owned(),
+        })
     }
 }
 
@@ -88,6 +109,13 @@ fn narrow(query: &mut Query, narrow: &Narrow) {
         push("seconds_min", Some((from_us / 1_000_000).to_string()));
         push("seconds_below", to_us.map(|us| (us / 1_000_000).to_string()));
     }
+}
+
+/// The screens that both the view's filter and the number keep; none if that is nothing.
+fn either<'a>(form: &Form, states: &[&'a str]) -> Option<Vec<&'a str>> {
+    let kept = |state: &&str| form.state.is_empty() || form.state.iter().any(|kept| kept == state);
+    let both: Vec<&str> = states.iter().copied().filter(kept).collect();
+    (!both.is_empty()).then_some(both)
 }
 
 /// What both the view's filter and the number keep; none if that is nothing.

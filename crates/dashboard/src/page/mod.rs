@@ -26,7 +26,7 @@ use crate::assets;
 use crate::reader::Reader;
 
 pub(crate) use catalogue::{CataloguePage, EntryPage};
-pub(crate) use filters::COMPARE;
+pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
 pub(crate) use in_words::{in_text, in_words};
 pub use links::{SessionLinks, ViewLinks};

@@ -14,7 +14,8 @@ mod matrix; // where against why
 mod metrics; // what the process counts
 mod missing; // everything else
 mod openapi; // the API's description
-mod overview; // the page
+mod funnel; // the way through the flow
+mod overview; // what matters, at a glance
 mod quarantine; // deliveries that could not be read
 mod readyz; // able to append, and caught up
 mod reasons; // why they leave
@@ -96,6 +97,7 @@ const OPERATOR: Needs = Needs::At(Role::Operator);
 /// Every address.
 pub(crate) const ROUTES: &[Mounted] = &[
     at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
+    at("/funnel", &[get(VIEWER, || to_analysis(&funnel::ANALYSIS))]),
     at("/screens", &[get(VIEWER, || to_analysis(&screens::ANALYSIS))]),
     at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
     at("/matrix", &[get(VIEWER, || to_analysis(&matrix::ANALYSIS))]),

@@ -1,24 +1,128 @@
 //! `GET /`: what matters, at a glance.
 
 use maud::Markup;
-use weir_report::render::sections;
+use weir_report::render::{Before, overview};
+use weir_report::{Bucket, Query, Report};
 
 use crate::analysis::{Analysis, Ask};
-use crate::page::{COMPARE, Page};
-use crate::problem::Problem;
+use crate::page::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS, Page};
+use crate::parameters::Parameters;
+use crate::problem::{Problem, echo};
 
 /// The page.
 pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Overview, own: &[COMPARE], body };
 
 fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
+    let compares = compares(ask.parameters)?;
     let report = ask.state.report(&ask.query)?;
-    Ok(sections(&report, &ask.catalogue, &ask.links()))
+    let before = if compares { Some(before(ask, &report)?) } else { None };
+    Ok(overview(&report, before.as_ref(), &ask.catalogue, &ask.links()))
+}
+
+/// Whether the numbers are held against the period before.
+fn compares(parameters: &Parameters) -> Result<bool, Problem> {
+    match parameters.own(COMPARE) {
+        None | Some(COMPARE_PREVIOUS) => Ok(true),
+        Some(COMPARE_NONE) => Ok(false),
+        Some(other) => {
+            let other = echo(other);
+            let detail = format!(
+                "`{COMPARE}` is `{other}`: it must be one of {COMPARE_PREVIOUS}, {COMPARE_NONE}"
+            );
+            Err(Problem::parameter(COMPARE, detail))
+        }
+    }
+}
+
+/// The period before. Its trend and its breakdown are not shown, so as little is asked of them as
+/// can be.
+fn before(ask: &Ask<'_>, report: &Report) -> Result<Before, Problem> {
+    let query = Query { bucket: Bucket::Month, by: None, ..ask.query.previous() };
+    Ok(Before::of(report, ask.state.report(&query)?, &ask.catalogue))
 }
 
 #[cfg(test)]
 mod tests {
+    use weir_domain::Delivery;
+
     use crate::fixture::{Fixture, LOG, delivery, event};
     use crate::page::CONTENT_SECURITY_POLICY;
+
+    /// 40 sessions begun in the first half of March and 40 in the second: of the first 10 left at
+    /// the camera, of the second 25.
+    fn two_halves() -> Vec<Delivery> {
+        let mut log = Vec::new();
+        for n in 0..80u64 {
+            let (half, place) = (n / 40, n % 40);
+            let at = |minute: &str| format!("{:02}T09:{minute}", 1 + 15 * half + place % 10);
+            let who = (n + 1).to_string();
+            log.push(delivery(&at("00"), "main", event(&who, 7001, None, None)));
+            let left = place < if half == 0 { 10 } else { 25 };
+            let end = match left {
+                true => event(&who, 7010, Some("camera"), Some("quit")),
+                false => event(&who, 7002, None, None),
+            };
+            log.push(delivery(&at("05"), "main", end));
+        }
+        log
+    }
+
+    const SECOND_HALF: &str = "/?from=2026-03-16&to=2026-03-31";
+
+    #[actix_web::test]
+    async fn each_number_says_what_it_did_since_the_period_before() {
+        let fixture = Fixture::with(two_halves(), |_| ());
+        let got = fixture.get(SECOND_HALF).await.body.replace('\u{a0}', " ");
+        let drop_off = "Drop-off is 62.5 %, 37.5 points more than the 15 days before (more than \
+                        chance would explain).";
+        assert!(got.contains(drop_off), "{got}");
+        assert!(got.contains("37.5 points less (15.8 to 54.6), more than chance would explain"), "{got}");
+        assert!(got.contains("2026-03-01 00:00 to 2026-03-16 00:00, judged when"));
+        let alone = fixture.get(&format!("{SECOND_HALF}&compare=none")).await.body;
+        assert!(!alone.contains("points") && !alone.contains("chance"));
+        let first = fixture.get("/?from=2026-03-01&to=2026-03-16").await.body;
+        assert!(first.contains("too few sessions in the 15 days before to compare"));
+        assert!(!first.contains("points"));
+    }
+
+    #[actix_web::test]
+    async fn what_it_is_compared_with_is_named_or_refused() {
+        let fixture = Fixture::of(LOG);
+        assert_eq!(fixture.get("/?compare=previous").await.status, 200);
+        let got = fixture.get("/?compare=then&from=-7d").await;
+        assert_eq!(got.status, 400);
+        assert!(got.body.contains("`compare` is `then`: it must be one of previous, none"));
+        assert!(got.body.contains("<option value=\"then\" selected>"));
+    }
+
+    #[actix_web::test]
+    async fn every_number_is_the_count_of_the_list_behind_it() {
+        let fixture = Fixture::with(two_halves(), |_| ());
+        let page = fixture.get(&format!("{SECOND_HALF}&bucket=week")).await;
+        let numbers = page.numbers();
+        assert!(16 < numbers.len(), "{numbers:?}");
+        for (query, number) in numbers {
+            let list = fixture.json(&format!("/api/v1/sessions?{query}"), 200).await;
+            assert_eq!(list["count"], number, "{query}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn the_numbers_are_those_of_the_report() {
+        let fixture = Fixture::with(two_halves(), |_| ());
+        let page = fixture.get(SECOND_HALF).await.body.replace('\u{a0}', " ");
+        let query = SECOND_HALF.trim_start_matches('/');
+        let report = fixture.json(&format!("/api/v1/reports/abandonment{query}"), 200).await;
+        for rate in ["conversion_rate", "drop_off_rate"] {
+            let rate = &report["totals"][rate];
+            let percent = |end: &str| format!("{:.1}", 100.0 * rate[end].as_f64().unwrap());
+            assert!(page.contains(&format!(">{} %</a>", percent("value"))));
+            let interval = format!("95 %: {}–{} %", percent("low"), percent("high"));
+            assert!(page.contains(&interval), "{interval}");
+        }
+        let worst = &report["by_state"][0];
+        assert!(page.contains(&format!(">{}</a> left", worst["abandoned"])));
+    }
 
     #[actix_web::test]
     async fn the_page_answers_with_its_policy() {

@@ -109,7 +109,7 @@ impl Embedded {
         match self.chart {
             EmbeddedChart::Trend if !report.trend.is_empty() => {
                 paper.heading(&format!("Drop-off by {}", bucket_word(report.query.bucket)));
-                paper.chart(trend(&trend_chart(report, size), size));
+                paper.chart(trend(&trend_chart(report, &NoLinks, size), size));
             }
             EmbeddedChart::Screens if screens.groups.iter().any(|group| !group.is_empty()) => {
                 paper.heading("Where they leave");

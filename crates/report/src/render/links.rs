@@ -9,6 +9,8 @@ use crate::Narrow;
 pub struct Behind<'a> {
     /// The screen: none, any; none of none, those whose exit has no screen.
     pub state: Option<Option<&'a str>>,
+    /// Any of these screens, where `state` names none; empty, any at all.
+    pub states: &'a [&'a str],
     /// The reason, likewise.
     pub reason: Option<Option<&'a str>>,
     /// The integration: none, any.
@@ -23,10 +25,30 @@ pub struct Behind<'a> {
     pub narrow: Narrow,
 }
 
-/// Knows the address of what is behind a number.
+/// A page that says more than the place it is named at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// All screens.
+    Screens,
+    /// One screen, by its literal value.
+    Screen(&'a str),
+    /// All reasons.
+    Reasons,
+    /// One reason, by its literal value.
+    Reason(&'a str),
+    /// How the deliveries are.
+    Health,
+}
+
+/// Knows the address of what is behind a number or a name.
 pub trait Links {
     /// The address of a list of these units; none where there is nothing to lead to.
     fn units(&self, behind: &Behind<'_>) -> Option<String>;
+
+    /// The address of a page with the same question; none where there is none.
+    fn place(&self, _place: Place<'_>) -> Option<String> {
+        None
+    }
 }
 
 /// Leads nowhere: for a file or a mail that must not refer to an outside address.
@@ -39,6 +61,8 @@ impl Links for NoLinks {
     }
 }
 
+/// Submitted.
+pub(crate) const SUBMITTED: &[OutcomeKind] = &[OutcomeKind::Submitted];
 /// Ended on a known screen or for a known reason.
 pub(crate) const KNOWN_EXITS: &[OutcomeKind] =
     &[OutcomeKind::Cancelled, OutcomeKind::LostInHandover];

@@ -7,14 +7,18 @@
 //! | [`csv()`] | spreadsheets |
 //! | [`html()`] | one file to send or print |
 //! | [`svg()`], [`png()`] | one picture |
-//! | [`sections()`] | the dashboard's page |
+//! | [`overview()`] | the dashboard's first page |
+//! | [`funnel()`] | the page of the way through the flow |
+//! | [`sections()`] | the whole report as parts of a page |
 //!
 //! All of them say the same numbers in the same words and order (`words`, `rows`, `number`);
 //! every chart is drawn once (`chart`).
 
+mod before; // the period before, and what it is called
 mod chart; // rows to pictures, through plotters
 mod csv; // long form, safe to open in a spreadsheet
 mod embedded; // one chart, to be put into another page
+mod flow; // the screens in the order of the flow
 mod html; // a document of its own
 mod json; // one line
 mod links; // where a number leads
@@ -29,16 +33,17 @@ mod text; // names from outside, made safe to show
 mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
+pub use before::Before;
 pub use csv::{csv, csv_rows};
 pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;
-pub use links::{Behind, Links, NoLinks};
+pub use links::{Behind, Links, NoLinks, Place};
 pub use number::{count, counted, duration, instant};
 pub use picture::{png, svg};
 pub use sections::{
-    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, matrix, sections,
-    time,
+    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, funnel, matrix, overview,
+    sections, time,
 };
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};

@@ -1,9 +1,10 @@
 //! The trend's buckets as periods that can be shown: neighbours are joined until they fit.
 
 use jiff::civil::Date;
-use weir_domain::{Rate, Timestamp};
+use weir_domain::{OutcomeKind, Rate, Timestamp};
 
 use super::chart::{Size, Trend, TrendPoint, points_max};
+use super::links::{Behind, Links};
 use super::number::{JUDGED_MIN, count, interval, percent, too_few};
 use super::text::safe_name;
 use super::words::bucket_word;
@@ -17,12 +18,14 @@ pub(crate) struct Period {
     /// The last one's, where there are several.
     pub(crate) last: Option<String>,
     pub(crate) totals: Totals,
+    /// The part of the range that it covers.
+    pub(crate) within: Option<(Timestamp, Timestamp)>,
 }
 
 /// How many buckets make a round period, from the least on.
 const fn round_periods(bucket: Bucket) -> &'static [usize] {
     match bucket {
-        Bucket::Hour => &[1, 2, 3, 6, 12, 24, 48, 168, 336, 672],
+        Bucket::Hour => &[1, 2, 3, 6, 12, 24, 48, 168, 336, 672, 1_344],
         Bucket::Day => &[1, 2, 7, 14, 28, 56, 91, 182, 364],
         Bucket::Week => &[1, 2, 4, 13, 26, 52],
         Bucket::Month => &[1, 2, 3, 6, 12],
@@ -48,6 +51,7 @@ impl Period {
             first: name(rows.first()).unwrap_or_default(),
             last: name(rows.last()).filter(|_| 1 < rows.len()),
             totals,
+            within: rows.first().zip(rows.last()).map(|(first, last)| (first.from, last.to)),
         }
     }
 
@@ -58,6 +62,18 @@ impl Period {
             Some(last) => format!("{} to {}", short(&self.first), short(last)),
             None => short(&self.first),
         }
+    }
+
+    /// Whether its numbers will change: some of its units are open, or it has not ended.
+    pub(crate) fn is_provisional(&self, as_of: Timestamp) -> bool {
+        let began = self.within.is_some_and(|(from, _)| from < as_of);
+        let runs = self.within.is_some_and(|(_, to)| as_of <= to);
+        0 < self.totals.open() || began && runs
+    }
+
+    /// The units of it that came to one of these ends, any where none is named.
+    pub(crate) fn units(&self, outcomes: &[OutcomeKind], links: &dyn Links) -> Option<String> {
+        links.units(&Behind { outcomes, within: self.within, ..Behind::default() })
     }
 
     /// Under the axis: as much of the date as tells it from its neighbours.
@@ -76,7 +92,7 @@ impl Period {
         }
     }
 
-    fn tip(&self, units: &str) -> Vec<String> {
+    fn tip(&self, units: &str, as_of: Timestamp) -> Vec<String> {
         let rate = self.totals.drop_off_rate();
         if self.totals.started == 0 {
             return vec![format!("no {units} began")];
@@ -90,6 +106,8 @@ impl Period {
         )];
         if 0 < self.totals.open() {
             tip.push(format!("{} still open: the rate will rise", count(self.totals.open())));
+        } else if self.is_provisional(as_of) {
+            tip.push("not over yet".to_owned());
         }
         if too_few(rate) {
             tip.push("too few to judge".to_owned());
@@ -126,7 +144,7 @@ fn add(sum: &mut Totals, row: &Totals) {
 
 /// The trend of the drop-off as a chart for `size`.
 #[allow(clippy::cast_precision_loss)] // counts stay far below 2^53
-pub(crate) fn trend_chart(report: &Report, size: Size) -> Trend {
+pub(crate) fn trend_chart(report: &Report, links: &dyn Links, size: Size) -> Trend {
     let (periods, joined) = periods(report, points_max(size));
     let units = report.query.unit.plural();
     let ticks = ticks(report, &periods, joined);
@@ -135,11 +153,13 @@ pub(crate) fn trend_chart(report: &Report, size: Size) -> Trend {
         TrendPoint {
             tick,
             title: period.name(),
-            tip: period.tip(units),
+            tip: period.tip(units, report.query.as_of),
+            href: period.units(&[], links).filter(|_| 0 < period.totals.started),
             rate: rate.value(),
             interval: rate.interval().map(|interval| (interval.low, interval.high)),
             started: period.totals.started as f64,
             open: period.totals.open() as f64,
+            provisional: period.is_provisional(report.query.as_of),
             faint: rate.whole < JUDGED_MIN,
         }
     });

@@ -48,7 +48,7 @@ fn composed(report: &Report, _: &Catalogue) -> Picture {
         }
         if !report.trend.is_empty() {
             page.heading(&format!("Drop-off by {}", bucket_word(report.query.bucket)));
-            page.chart(trend(&trend_chart(report, SIZE), SIZE));
+            page.chart(trend(&trend_chart(report, &NoLinks, SIZE), SIZE));
         }
     }
     page.line(&basis(report), 12.0, Ink::Muted, false);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use weir_domain::{OutcomeKind, Rate};
 
 use super::chart::{BARS_MAX, Bar, Ink, Part};
-use super::links::{Behind, KNOWN_EXITS, Links};
+use super::links::{Behind, KNOWN_EXITS, Links, Place};
 use super::number::{count, interval, percent, too_few};
 use super::text::safe_name;
 use crate::{BreakdownValue, Dimension, Report, Totals};
@@ -32,6 +32,8 @@ pub(crate) struct Leak {
     pub(crate) recovered: Option<u64>,
     /// The part of the flow; empty where the catalogue has none.
     pub(crate) stage: String,
+    /// Where in the flow.
+    pub(crate) order: Option<i64>,
     key: Key,
 }
 
@@ -79,6 +81,30 @@ impl Leak {
             Key::Stalled => Behind { outcomes: &[OutcomeKind::Stalled], ..Behind::default() },
         };
         links.units(&behind)
+    }
+
+    /// The screen's literal value.
+    pub(crate) fn state(&self) -> Option<&str> {
+        match &self.key {
+            Key::State(state, _) => state.as_deref(),
+            Key::Reason(_) | Key::Stalled | Key::Several => None,
+        }
+    }
+
+    /// Whether it is the screen or the reason of this literal value.
+    pub(crate) fn is(&self, value: Option<&str>) -> bool {
+        matches!(&self.key, Key::State(own, _) | Key::Reason(own) if own.as_deref() == value)
+    }
+
+    /// Where more is said about it: its own page, all of its kind, else its units.
+    pub(crate) fn more(&self, links: &dyn Links) -> Option<String> {
+        let place = match &self.key {
+            Key::State(Some(state), _) => links.place(Place::Screen(state)),
+            Key::Reason(Some(reason)) => links.place(Place::Reason(reason)),
+            Key::Several => links.place(Place::Screens),
+            Key::State(None, _) | Key::Reason(None) | Key::Stalled => None,
+        };
+        place.or_else(|| self.href(links))
     }
 
     /// The same as a bar: its length is the rate, its pieces are the outcomes.
@@ -155,6 +181,7 @@ pub(crate) fn screens(report: &Report) -> Screens {
             hazard: row.hazard,
             recovered: Some(row.recovered),
             stage: row.stage.as_deref().map(safe_name).unwrap_or_default(),
+            order: row.order,
             key: Key::State(row.state.clone(), KNOWN_EXITS),
         };
         if row.state.is_some() {
@@ -202,6 +229,7 @@ fn silent(stalled: u64, started: u64) -> Leak {
         hazard: None,
         recovered: None,
         stage: String::new(),
+        order: None,
         key: Key::Stalled,
     }
 }
@@ -224,6 +252,7 @@ pub(crate) fn reasons(report: &Report) -> Vec<Leak> {
             hazard: None,
             recovered: Some(row.recovered),
             stage: String::new(),
+            order: None,
             key: Key::Reason(row.reason.clone()),
         }
     });
@@ -244,11 +273,16 @@ pub(crate) fn reasonless(report: &Report) -> Vec<Leak> {
 
 /// At most [`BARS_MAX`] rows and then one that is all the others.
 pub(crate) fn folded(leaks: &[Leak]) -> Vec<Leak> {
+    folded_to(BARS_MAX, leaks)
+}
+
+/// At most so many rows and then one that is all the others.
+pub(crate) fn folded_to(most: usize, leaks: &[Leak]) -> Vec<Leak> {
     // To fold one row away would take as much room as to show it.
-    if leaks.len() <= BARS_MAX + 1 {
+    if leaks.len() <= most + 1 {
         return leaks.to_vec();
     }
-    let (shown, rest) = leaks.split_at(BARS_MAX);
+    let (shown, rest) = leaks.split_at(most);
     let sum = |of: fn(&Leak) -> u64| rest.iter().map(of).sum();
     let more = Leak {
         name: format!("and {} more", count(rest.len() as u64)),
@@ -260,6 +294,7 @@ pub(crate) fn folded(leaks: &[Leak]) -> Vec<Leak> {
         hazard: None,
         recovered: None,
         stage: String::new(),
+        order: None,
         key: Key::Several,
         ..rest[0].clone()
     };

@@ -94,6 +94,11 @@ pub(crate) const fn verdict_short(verdict: Verdict) -> &'static str {
     }
 }
 
+/// Whether a difference is shown as none.
+pub(crate) fn is_nothing(fraction: f64) -> bool {
+    sign(points(fraction)) == Sign::Zero
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Sign {
     Less,

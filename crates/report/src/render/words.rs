@@ -2,7 +2,8 @@
 
 use super::number::{count, counted, duration, instant, interval, percent, too_few};
 use super::rows::screens;
-use crate::{Bucket, Dimension, Report};
+use super::{Before, verdict};
+use crate::{Bucket, Dimension, Report, Verdict};
 
 /// A piece of a sentence. A name is set apart, because it came from outside and may be written
 /// in another direction.
@@ -15,19 +16,11 @@ pub(crate) enum Piece {
 /// The answer, as a product manager could paste it into a message.
 pub(crate) fn answer(report: &Report) -> Vec<Piece> {
     let totals = &report.totals;
-    let units = report.query.unit.plural();
     let plain = |text: String| Piece::Plain(text);
-    if totals.started == 0 {
-        return vec![plain(format!("No {units} began in this range."))];
-    }
-    let conversion = totals.conversion_rate();
-    let mut said =
-        format!("{} of {} submitted", count(totals.submitted), counted(totals.started, units));
-    if too_few(conversion) {
-        said.push_str(": too few to judge a rate.");
-        return vec![plain(said)];
-    }
-    said.push_str(&format!(" ({}, {}).", percent(conversion), interval(conversion)));
+    let mut said = match submitted(report) {
+        Err(said) => return vec![plain(said)],
+        Ok(said) => said,
+    };
     if 0 < totals.open() {
         let verb = if totals.open() == 1 { "is" } else { "are" };
         said.push_str(&format!(" {} {verb} still open.", count(totals.open())));
@@ -52,6 +45,48 @@ pub(crate) fn answer(report: &Report) -> Vec<Piece> {
         )));
     }
     pieces
+}
+
+/// The same, held against the period before.
+pub(crate) fn answer_since(report: &Report, before: &Before) -> Vec<Piece> {
+    let said = match submitted(report) {
+        Err(said) => return vec![Piece::Plain(said)],
+        Ok(said) => said,
+    };
+    let (drop_off, name) = (&before.comparison.drop_off, before.name());
+    let units = report.query.unit.plural();
+    let since = match (drop_off.verdict, verdict::change(drop_off)) {
+        (Verdict::TooFew, _) | (_, None) => format!("; the {name} had too few {units} to compare"),
+        (_, Some(change)) => {
+            let to = if drop_off.value.is_some_and(verdict::is_nothing) { "from" } else { "than" };
+            format!(", {change} {to} the {name} ({})", verdict::verdict(drop_off, units))
+        }
+    };
+    let said = format!("{said} Drop-off is {}{since}.", percent(report.totals.drop_off_rate()));
+    match screens(report).named.into_iter().next() {
+        None => vec![Piece::Plain(said + " No screen was left.")],
+        Some(worst) => vec![
+            Piece::Plain(said + " The costliest screen is "),
+            Piece::Name(worst.name),
+            Piece::Plain(".".to_owned()),
+        ],
+    }
+}
+
+/// How many submitted, as a sentence; an error where that is all that can be said.
+pub(crate) fn submitted(report: &Report) -> Result<String, String> {
+    let totals = &report.totals;
+    let units = report.query.unit.plural();
+    if totals.started == 0 {
+        return Err(format!("No {units} began in this range."));
+    }
+    let conversion = totals.conversion_rate();
+    let said =
+        format!("{} of {} submitted", count(totals.submitted), counted(totals.started, units));
+    if too_few(conversion) {
+        return Err(format!("{said}: too few to judge a rate."));
+    }
+    Ok(format!("{said} ({}, {}).", percent(conversion), interval(conversion)))
 }
 
 /// The pieces as text, names between quotation marks.

@@ -18,6 +18,7 @@ mod spark; // a bar, and a trend, each in a row of a table
 mod stack; // one bar that is the whole cohort
 mod themed; // a backend of plotters for a page
 mod trend; // a rate over time, with its interval
+mod way; // the way through a flow, step by step
 
 pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};
 pub(crate) use distribution::{Column, Histogram, Percentile, distribution};
@@ -30,6 +31,7 @@ pub(crate) use small::small_svg;
 pub(crate) use spark::{SparkPoint, row_bar, spark};
 pub(crate) use stack::stack;
 pub(crate) use trend::{Trend, TrendPoint, points_max, trend};
+pub(crate) use way::{Step, WayRow, way};
 
 #[cfg(test)]
 mod tests;

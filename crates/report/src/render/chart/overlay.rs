@@ -45,21 +45,23 @@ pub(super) fn themed(picture: &Picture, scale: f64) -> Result<String, RenderErro
 
 fn write_hit(text: &mut String, hit: &HitArea, picture: &Picture) {
     let HitArea { x, y, w, h, title, tip, href, tab } = hit;
-    let name = escaped(&format!("{title}: {}", tip.join(", ")));
-    let open = match href {
-        Some(href) => format!("<a class=\"hit\" href=\"{}\" aria-label=\"{name}\"", escaped(href)),
-        None => format!("<g class=\"hit\" role=\"img\" aria-label=\"{name}\""),
+    // What the keyboard does not stop at is said elsewhere: a legend, a table.
+    let reach = match (href, tab) {
+        (Some(_), false) => " tabindex=\"-1\" aria-hidden=\"true\"".to_owned(),
+        (None, false) => " aria-hidden=\"true\"".to_owned(),
+        (href, true) => {
+            let name = escaped(&format!("{title}: {}", tip.join(", ")));
+            let role = if href.is_some() { "" } else { " role=\"img\" tabindex=\"0\"" };
+            format!("{role} aria-label=\"{name}\"")
+        }
     };
-    let tab = match (href, tab) {
-        (Some(_), true) => "",
-        (None, true) => " tabindex=\"0\"",
-        (Some(_), false) => " tabindex=\"-1\"",
-        (None, false) => "",
-    };
+    let open = href.as_ref().map_or("<g class=\"hit\"".to_owned(), |href| {
+        format!("<a class=\"hit\" href=\"{}\"", escaped(href))
+    });
     let [x, y, w, h] = [x, y, w, h].map(|length| short(*length));
     let _ = write!(
         text,
-        "{open}{tab}><rect class=\"area\" x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/>{}{}",
+        "{open}{reach}><rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"/>{}{}",
         tip_box(hit, picture),
         if href.is_some() { "</a>" } else { "</g>" },
     );
@@ -79,14 +81,16 @@ fn tip_box(hit: &HitArea, picture: &Picture) -> String {
     let below = hit.y + hit.h + 4.0;
     let y = if below + h <= picture.height { below } else { (hit.y - h - 4.0).max(1.0) };
     let mut text = format!(
-        "<g class=\"tip\" transform=\"translate({x} {})\"><rect width=\"{w}\" height=\"{h}\" \
-         rx=\"4\"/><text y=\"16\">",
+        "<g class=\"tip\" transform=\"translate({x} {})\"><rect width=\"{w}\" height=\"{h}\"/>\
+         <text x=\"{PAD}\" y=\"16\">",
         short(y)
     );
     for (n, line) in lines.iter().enumerate() {
         let line = escaped(&super::fit(line, TIP_SIZE, n == 0, w - 2.0 * PAD));
-        let down = if n == 0 { String::new() } else { format!(" dy=\"{TIP_LINE}\"") };
-        let _ = write!(text, "<tspan x=\"{PAD}\"{down}>{line}</tspan>");
+        let _ = match n {
+            0 => write!(text, "{line}"),
+            _ => write!(text, "<tspan x=\"{PAD}\" dy=\"{TIP_LINE}\">{line}</tspan>"),
+        };
     }
     text.push_str("</text></g>");
     text

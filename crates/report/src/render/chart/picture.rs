@@ -109,14 +109,19 @@ impl Picture {
     }
 
     /// A rectangle in an outcome's manner: full, or hatched on its pale ground.
-    pub(crate) fn fill(&mut self, (x, y, w, h): (f64, f64, f64, f64), ink: Ink) {
-        match ink.hatched_on() {
-            None => self.marks.push(Mark::Rect { x, y, w, h, ink }),
-            Some(ground) => {
-                self.marks.push(Mark::Rect { x, y, w, h, ink: ground });
-                self.hatch((x, y, w, h), ink);
-                self.outline((x, y, w, h), ink);
-            }
+    pub(crate) fn fill(&mut self, place: (f64, f64, f64, f64), ink: Ink) {
+        self.fill_all(&[place], ink);
+    }
+
+    /// Several that do not overlap, by the layer, so that each layer is one path.
+    pub(crate) fn fill_all(&mut self, places: &[(f64, f64, f64, f64)], ink: Ink) {
+        let ground = ink.hatched_on();
+        for &(x, y, w, h) in places {
+            self.marks.push(Mark::Rect { x, y, w, h, ink: ground.unwrap_or(ink) });
+        }
+        if ground.is_some() {
+            places.iter().for_each(|&place| self.hatch(place, ink));
+            places.iter().for_each(|&place| self.outline(place, ink));
         }
     }
 

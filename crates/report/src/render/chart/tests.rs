@@ -27,7 +27,9 @@ fn point(rate: Option<f64>, open: f64) -> TrendPoint {
         interval: rate.map(|rate| (rate - 0.1, rate + 0.1)),
         started: 40.0,
         open,
+        provisional: 0.0 < open,
         faint: false,
+        href: None,
     }
 }
 

@@ -9,6 +9,9 @@ use super::{Anchor, HitArea, Ink, Mark, Picture, Size};
 const SMALL: f64 = 12.0;
 const PLOT: f64 = 190.0;
 const STRIP: f64 = 44.0;
+/// Nearer to each other, points are only the line.
+const DOTS_STEP_MIN: f64 = 14.0;
+const HIT_STEP_MIN: f64 = 8.0;
 /// A month by the day can be walked through by keyboard; a longer way has no end.
 const TAB_STOPS_MAX: usize = 31;
 
@@ -26,8 +29,12 @@ pub(crate) struct TrendPoint {
     pub(crate) started: f64,
     /// Of those started.
     pub(crate) open: f64,
+    /// Its numbers will change.
+    pub(crate) provisional: bool,
     /// Too few to judge.
     pub(crate) faint: bool,
+    /// What is behind it.
+    pub(crate) href: Option<String>,
 }
 
 /// A trend, ready to be laid out.
@@ -45,7 +52,7 @@ pub(crate) const fn points_max(size: Size) -> usize {
     match size {
         Size::Narrow => 45,
         Size::Middle => 80,
-        Size::Wide => 120,
+        Size::Wide => 92,
     }
 }
 
@@ -100,14 +107,19 @@ fn highest(points: &[TrendPoint]) -> f64 {
 }
 
 fn grid(picture: &mut Picture, plot: &Plot, top: f64, step: f64) {
-    let mut value = 0.0;
-    while value <= top + step / 2.0 {
-        let y = plot.y.at(value);
+    let mut values = Vec::new();
+    while values.last().is_none_or(|value| value + step <= top + step / 2.0) {
+        values.push(values.last().map_or(0.0, |value| value + step));
+    }
+    for &value in values.iter().rev() {
         let ink = if value < step / 2.0 { Ink::Muted } else { Ink::Grid };
+        let y = plot.y.at(value);
         picture.line((plot.left, y), (plot.right, y), ink, 1.0);
+    }
+    for value in values {
+        let place = (plot.left - 6.0, plot.y.at(value));
         let text = percent_tick(value, step);
-        picture.label((plot.left - 6.0, y), &text, SMALL, Ink::Muted, Anchor::End, false);
-        value += step;
+        picture.label(place, &text, SMALL, Ink::Muted, Anchor::End, false);
     }
 }
 
@@ -136,27 +148,40 @@ fn runs(points: &[TrendPoint]) -> Vec<std::ops::Range<usize>> {
     runs
 }
 
+/// The interval: full where all is decided, pale in the tail whose numbers will change.
 fn band(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
+    let young_from = tail(points).unwrap_or(points.len());
     for run in runs(points) {
-        let end = |number: usize, of: fn((f64, f64)) -> f64| {
-            let value = points[number].interval.map(of).or(points[number].rate).unwrap_or(0.0);
-            (plot.middle(number), plot.y.at(value))
-        };
-        let upper = run.clone().map(|number| end(number, |(_, high)| high));
-        let lower = run.clone().rev().map(|number| end(number, |(low, _)| low));
-        let outline: Vec<_> = upper.chain(lower).collect();
-        if let ([(x, high), (_, low)], true) = (outline.as_slice(), run.len() == 1) {
-            // One period alone has no area: its interval is a bar.
-            picture.marks.push(Mark::Rect {
-                x: x - 3.0,
-                y: *high,
-                w: 6.0,
-                h: low - high,
-                ink: Ink::Band,
-            });
-        } else {
-            picture.marks.push(Mark::Area { points: outline, ink: Ink::Band });
+        let cut = young_from.clamp(run.start, run.end);
+        let young = if cut < run.end { cut.saturating_sub(1).max(run.start)..run.end } else { 0..0 };
+        if run.start < cut && (young.is_empty() || run.start + 1 < cut) {
+            stretch(picture, plot, points, run.start..cut, Ink::Band);
         }
+        if !young.is_empty() {
+            stretch(picture, plot, points, young, Ink::OpenSoft);
+        }
+    }
+}
+
+fn stretch(
+    picture: &mut Picture,
+    plot: &Plot,
+    points: &[TrendPoint],
+    run: std::ops::Range<usize>,
+    ink: Ink,
+) {
+    let end = |number: usize, of: fn((f64, f64)) -> f64| {
+        let value = points[number].interval.map(of).or(points[number].rate).unwrap_or(0.0);
+        (plot.middle(number), plot.y.at(value))
+    };
+    let upper = run.clone().map(|number| end(number, |(_, high)| high));
+    let lower = run.clone().rev().map(|number| end(number, |(low, _)| low));
+    let outline: Vec<_> = upper.chain(lower).collect();
+    if let ([(x, high), (_, low)], true) = (outline.as_slice(), run.len() == 1) {
+        // One period alone has no area: its interval is a bar.
+        picture.marks.push(Mark::Rect { x: x - 3.0, y: *high, w: 6.0, h: low - high, ink });
+    } else {
+        picture.marks.push(Mark::Area { points: outline, ink });
     }
 }
 
@@ -167,7 +192,7 @@ fn line(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
     for run in runs(points) {
         let mut solid: Vec<(f64, f64)> = Vec::new();
         for number in run.clone() {
-            let young = |number: usize| 0.0 < points[number].open;
+            let young = |number: usize| points[number].provisional;
             if number != run.start && (young(number) || young(number - 1)) {
                 flush(picture, &mut solid);
                 dashed(picture, place(number - 1), place(number));
@@ -176,21 +201,28 @@ fn line(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
         }
         flush(picture, &mut solid);
     }
-    let dots = plot.step >= 14.0;
-    for (number, point) in points.iter().enumerate().filter(|(_, point)| point.rate.is_some()) {
-        let alone = (number == 0 || points[number - 1].rate.is_none())
-            && points.get(number + 1).is_none_or(|next| next.rate.is_none());
-        if !dots && !alone {
-            continue;
+    dots(picture, plot, points);
+}
+
+/// A point for each period where there is room, and where its neighbours have none: by the layer,
+/// so that each layer is one path.
+fn dots(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
+    let has_rate = |number: usize| points.get(number).is_some_and(|point| point.rate.is_some());
+    let shown = |number: &usize| {
+        let alone = !number.checked_sub(1).is_some_and(has_rate) && !has_rate(number + 1);
+        has_rate(*number) && (alone || DOTS_STEP_MIN <= plot.step)
+    };
+    let shown: Vec<usize> = (0..points.len()).filter(shown).collect();
+    let mut layer = |r: f64, ink: Ink, keep: &dyn Fn(&TrendPoint) -> bool| {
+        for &number in shown.iter().filter(|&&number| keep(&points[number])) {
+            let y = plot.y.at(points[number].rate.unwrap_or(0.0));
+            picture.marks.push(Mark::Dot { x: plot.middle(number), y, r, ink });
         }
-        let (x, y) = place(number);
-        let ink = if point.faint { Ink::Faint } else { Ink::Data };
-        picture.marks.push(Mark::Dot { x, y, r: 4.0, ink: Ink::Paper });
-        picture.marks.push(Mark::Dot { x, y, r: 3.0, ink });
-        if 0.0 < point.open {
-            picture.marks.push(Mark::Dot { x, y, r: 2.0, ink: Ink::Paper });
-        }
-    }
+    };
+    layer(4.0, Ink::Paper, &|_| true);
+    layer(3.0, Ink::Data, &|point| !point.faint);
+    layer(3.0, Ink::Faint, &|point| point.faint);
+    layer(2.0, Ink::Paper, &|point| point.provisional);
 }
 
 fn flush(picture: &mut Picture, solid: &mut Vec<(f64, f64)>) {
@@ -212,14 +244,16 @@ fn dashed(picture: &mut Picture, from: (f64, f64), to: (f64, f64)) {
     }
 }
 
+/// The first point of the tail whose numbers will change.
+fn tail(points: &[TrendPoint]) -> Option<usize> {
+    let tail = points.iter().rev().take_while(|p| p.provisional || p.rate.is_none()).count();
+    (points.len() - tail..points.len()).find(|&number| points[number].provisional)
+}
+
 /// Where the young tail begins, said in words over it.
 fn still_open(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
     const WORDS: &str = "still open";
-    let tail = points.iter().rev().take_while(|p| 0.0 < p.open || p.rate.is_none()).count();
-    let first = points.len() - tail;
-    let Some(first) = (first..points.len()).find(|&number| 0.0 < points[number].open) else {
-        return;
-    };
+    let Some(first) = tail(points) else { return };
     let x = plot.middle(first) - plot.step / 2.0;
     let y = plot.top - 8.0;
     picture.line((x, y - 6.0), (x, plot.top + PLOT), Ink::Open, 1.0);
@@ -239,17 +273,19 @@ fn columns(picture: &mut Picture, plot: &Plot, chart: &Trend, top: f64) {
     let most_text = super::super::number::count_f64(most);
     picture.label((plot.left - 6.0, top + 5.0), &most_text, SMALL, Ink::Muted, Anchor::End, false);
     let w = (plot.step - 1.0).clamp(1.0, 40.0);
-    for (number, point) in chart.points.iter().enumerate() {
-        let x = plot.middle(number) - w / 2.0;
-        let (all, decided) = (y.at(point.started), y.at(point.started - point.open));
-        if 0.0 < point.started - point.open {
-            let h = top + STRIP - decided;
-            picture.marks.push(Mark::Rect { x, y: decided, w, h, ink: Ink::Data });
-        }
-        if 0.0 < point.open {
-            picture.fill((x, all, w, (decided - all).max(1.5)), Ink::Open);
-        }
+    let columns: Vec<[f64; 3]> = (chart.points.iter().enumerate())
+        .map(|(number, point)| {
+            let decided = point.started - point.open;
+            [plot.middle(number) - w / 2.0, y.at(point.started), y.at(decided)]
+        })
+        .collect();
+    for &[x, _, decided] in columns.iter().filter(|[_, _, decided]| *decided < top + STRIP) {
+        let h = top + STRIP - decided;
+        picture.marks.push(Mark::Rect { x, y: decided, w, h, ink: Ink::Data });
     }
+    let open = columns.iter().zip(&chart.points).filter(|(_, point)| 0.0 < point.open);
+    let open = open.map(|(&[x, all, decided], _)| (x, all, w, (decided - all).max(1.5)));
+    picture.fill_all(&open.collect::<Vec<_>>(), Ink::Open);
     let base = top + STRIP;
     picture.line((plot.left, base), (plot.right, base), Ink::Muted, 1.0);
 }
@@ -274,7 +310,11 @@ fn ticks(picture: &mut Picture, plot: &Plot, points: &[TrendPoint], size: Size, 
     }
 }
 
+/// None where they would be too narrow to be aimed at; the table leads to the same.
 fn hits(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
+    if plot.step < HIT_STEP_MIN {
+        return;
+    }
     for (number, point) in points.iter().enumerate() {
         picture.hits.push(HitArea {
             x: plot.middle(number) - plot.step / 2.0,
@@ -283,7 +323,7 @@ fn hits(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
             h: picture.height - plot.top - 24.0,
             title: point.title.clone(),
             tip: point.tip.clone(),
-            href: None,
+            href: point.href.clone(),
             tab: points.len() <= TAB_STOPS_MAX,
         });
     }

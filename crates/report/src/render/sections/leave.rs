@@ -6,11 +6,14 @@ use weir_domain::{Catalogue, Rate};
 use super::figure::Figure;
 use super::{linked, name};
 use crate::Report;
-use crate::render::chart::{Bars, bars};
+use crate::render::chart::{Bar, Bars, bars};
 use crate::render::links::Links;
 use crate::render::number::{count, interval, percent, too_few};
-use crate::render::rows::{Leak, folded, reasons, screens};
+use crate::render::rows::{Leak, folded, folded_to, reasons, screens};
 
+const NOTE_HEADING: &str = "left, of those who got there";
+/// Screens that the overview names.
+const COSTLIEST_MAX: usize = 8;
 /// Rows of a table on a page; the rest is in the CSV.
 const TABLE_ROWS_MAX: usize = 500;
 
@@ -18,7 +21,7 @@ const TABLE_ROWS_MAX: usize = 500;
 pub(super) fn screens_section(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Markup {
     let leaks = screens(report);
     if leaks.named.is_empty() && leaks.without.is_empty() {
-        return html! { section #screens { h2 { "Where they leave" } p.about { "Nobody left." } } };
+        return nobody();
     }
     let chart = screens_chart(report, links);
     let all: Vec<&Leak> = leaks.named.iter().chain(&leaks.without).collect();
@@ -28,6 +31,44 @@ pub(super) fn screens_section(report: &Report, catalogue: &Catalogue, links: &dy
         about: html! {
             "Each bar is the part of all " (count(report.totals.started)) " started that ended at a "
             "screen, the costliest first; the whisker is the 95 % interval. "
+            (key(report))
+            (judged(report))
+        },
+        table: table(&all, "Screen", true, links, &|raw| {
+            catalogue.screen(raw).map(|screen| screen.description.clone())
+        }),
+    };
+    figure.show(|size| bars(&chart, size))
+}
+
+fn nobody() -> Markup {
+    html! { section #screens { h2 { "Where they leave" } p.about { "Nobody left." } } }
+}
+
+/// The few screens that cost most, with the losses that have no screen beside them. The names lead
+/// to more about each, the counts to who they were.
+pub(super) fn costliest_section(
+    report: &Report,
+    catalogue: &Catalogue,
+    links: &dyn Links,
+) -> Markup {
+    let leaks = screens(report);
+    if leaks.named.is_empty() && leaks.without.is_empty() {
+        return nobody();
+    }
+    let shown = folded_to(COSTLIEST_MAX, &leaks.named);
+    let bar = |leak: &Leak| Bar { href: leak.more(links), ..leak.bar(links) };
+    let chart = Bars {
+        groups: vec![shown.iter().map(bar).collect(), leaks.without.iter().map(bar).collect()],
+        note_heading: NOTE_HEADING.to_owned(),
+    };
+    let all: Vec<&Leak> = shown.iter().chain(&leaks.without).collect();
+    let figure = Figure {
+        id: "screens",
+        title: "Where they leave",
+        about: html! {
+            "The screens that cost most, each as a part of all " (count(report.totals.started))
+            " started; the whisker is the 95 % interval. "
             (key(report))
             (judged(report))
         },
@@ -69,12 +110,12 @@ pub(in crate::render) fn screens_chart(report: &Report, links: &dyn Links) -> Ba
     let group = |leaks: &[Leak]| leaks.iter().map(|leak| leak.bar(links)).collect();
     Bars {
         groups: vec![group(&folded(&leaks.named)), group(&leaks.without)],
-        note_heading: "left, of those who got there".to_owned(),
+        note_heading: NOTE_HEADING.to_owned(),
     }
 }
 
 /// What the colours in the bars are, where there is more than one.
-fn key(report: &Report) -> Markup {
+pub(super) fn key(report: &Report) -> Markup {
     let totals = &report.totals;
     let kinds = [
         ("cancelled", totals.cancelled),

@@ -5,17 +5,22 @@
 mod breakdown; // by one more dimension
 mod durations; // a distribution of durations, with its percentiles
 mod exits; // the pages of screens and of reasons
+mod funnel; // the way through the flow
 mod figure; // a chart in its three widths, with its title, sentence and table
 mod leave; // where and why they leave
 mod matrix; // screens against reasons
+mod overview; // what matters, at a glance
 mod quality; // how far the numbers can be trusted
-mod summary; // the sentence, four numbers, what became of them
+mod strip; // the few numbers that matter
+mod summary; // the sentence, the strip, what became of them
 mod time; // the page of times
 mod times; // how long it took
 mod trend; // over time
 mod week; // the hours of the week
 
 pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
+pub use funnel::funnel;
+pub use overview::overview;
 pub(super) use leave::screens_chart;
 pub use matrix::{MATRIX_MAX, matrix};
 pub(super) use summary::outcomes;
@@ -37,7 +42,7 @@ pub fn sections(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Ma
     html! {
         (summary::summary(report, links))
         (leave::screens_section(report, catalogue, links))
-        (trend::trend_section(report))
+        (trend::trend_section(report, links))
         (leave::reasons_section(report, catalogue, links))
         (matrix::matrix_section(report, links))
         (times::times_section(report))

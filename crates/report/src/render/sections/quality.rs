@@ -4,11 +4,42 @@ use maud::{Markup, html};
 
 use super::name;
 use crate::Report;
-use crate::render::number::count;
+use crate::render::links::{Links, Place};
+use crate::render::number::{count, counted};
 use crate::render::text::safe_name;
 use crate::render::words::quality;
 
 const NAMES_MAX: usize = 20;
+
+/// The same in one calm line, for a page that is about something else.
+pub(super) fn quality_line(report: &Report, links: &dyn Links) -> Markup {
+    let quality = &report.data_quality;
+    let unknown = quality.uncatalogued_states.len() as u64;
+    let odd = [
+        (quality.quarantined, "could not be read"),
+        (quality.unknown_codes, "had a code that Weir does not know"),
+        (quality.action_mismatches, "had an action that is not its code's"),
+    ];
+    let odd: Vec<String> = odd
+        .iter()
+        .filter(|(n, _)| 0 < *n)
+        .map(|(n, words)| format!("{} {words}", count(*n)))
+        .collect();
+    html! {
+        p #quality .aside {
+            b { "Data quality. " }
+            "Of " (count(quality.deliveries)) " deliveries received in the range, "
+            (count(quality.repeats)) " were resends that changed nothing; "
+            @if odd.is_empty() { "all could be read" } @else { (odd.join(", ")) }
+            "."
+            @if 0 < unknown {
+                " " (counted(unknown, "screens")) @if unknown == 1 { " has" } @else { " have" }
+                " no name in the catalogue."
+            }
+            @if let Some(href) = links.place(Place::Health) { " " a href=(href) { "More under Health" } }
+        }
+    }
+}
 
 /// The section: each figure with what it means for the reader.
 pub(super) fn quality_section(report: &Report) -> Markup {

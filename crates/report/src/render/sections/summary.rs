@@ -4,27 +4,21 @@ use maud::{Markup, html};
 use weir_domain::{OutcomeKind, Rate};
 
 use super::figure::charts;
-use super::{linked, name};
+use super::name;
+use super::strip::strip;
 use crate::Report;
 use crate::render::chart::{Bar, Ink, Part, stack};
-use crate::render::links::{ABANDONED, Behind, Links, OPEN};
-use crate::render::number::{count, counted, duration, interval, percent, too_few};
+use crate::render::links::{Behind, Links, OPEN};
+use crate::render::number::{count, interval, percent};
 use crate::render::words::{Piece, answer, basis, range, side_counts};
 
-/// The top of the page.
+/// The top of the whole report.
 pub(super) fn summary(report: &Report, links: &dyn Links) -> Markup {
     html! {
         section #answer .answer {
-            p.context { (range(report)) " · " (basis(report)) }
-            h1 {
-                @for piece in answer(report) {
-                    @match piece {
-                        Piece::Plain(text) => { (text) },
-                        Piece::Name(text) => { em { (name(&text)) } },
-                    }
-                }
-            }
-            (strip(report, links))
+            (context(report))
+            (headline(answer(report)))
+            (strip(report, None, links))
             (charts("What became of them", |size| stack(&outcomes(report, links), size)))
             p.aside {
                 @for (n, (what, count_of, meaning)) in side_counts(report).into_iter().enumerate() {
@@ -37,50 +31,20 @@ pub(super) fn summary(report: &Report, links: &dyn Links) -> Markup {
     }
 }
 
-fn strip(report: &Report, links: &dyn Links) -> Markup {
-    let totals = &report.totals;
-    let units = report.query.unit.plural();
-    let to = |outcomes| links.units(&Behind { outcomes, ..Behind::default() });
-    let times = &report.time_to_submit;
-    html! {
-        dl.strip {
-            (rate_cell("Conversion", totals.conversion_rate(), units, to(&[OutcomeKind::Submitted])))
-            (rate_cell("Drop-off", totals.drop_off_rate(), units, to(ABANDONED)))
-            div {
-                dt { "Still open" }
-                dd.value { (linked(&count(totals.open()), to(OPEN))) }
-                dd { (percent(Rate::new(totals.open(), totals.started))) " of "
-                    (counted(totals.started, units)) }
-                dd.soft {
-                    @if totals.open() == 0 { "every outcome is known" }
-                    @else {
-                        (count(totals.in_progress)) " in progress, "
-                        (count(totals.handed_over)) " handed over"
-                    }
-                }
-            }
-            div {
-                dt { "Median time to submit" }
-                dd.value { (times.p50_us.map_or("n/a".to_owned(), duration)) }
-                dd { (counted(totals.submitted, units)) " submitted" }
-                dd.soft {
-                    @if let (Some(p90), 10..) = (times.p90_us, totals.submitted) {
-                        "9 of 10 within " (duration(p90))
-                    }
-                }
-            }
-        }
-    }
+/// Of what and of when it is.
+pub(super) fn context(report: &Report) -> Markup {
+    html! { p.context { (range(report)) " · " (basis(report)) } }
 }
 
-fn rate_cell(what: &str, rate: Rate, units: &str, href: Option<String>) -> Markup {
+/// The answer.
+pub(super) fn headline(pieces: Vec<Piece>) -> Markup {
     html! {
-        div.few[too_few(rate)] {
-            dt { (what) }
-            dd.value { (linked(&percent(rate), href)) }
-            dd { (count(rate.part)) " of " (counted(rate.whole, units)) }
-            dd.soft {
-                @if too_few(rate) { "too few to judge" } @else { "95 %: " (interval(rate)) " %" }
+        h1 {
+            @for piece in pieces {
+                @match piece {
+                    Piece::Plain(text) => { (text) },
+                    Piece::Name(text) => { em { (name(&text)) } },
+                }
             }
         }
     }

@@ -8,6 +8,7 @@ use super::rank::Exit;
 use crate::render::chart::{
     Ink, Part, Size, SparkPoint, Trend, TrendPoint, points_max, small_svg, spark,
 };
+use crate::render::links::Behind;
 use crate::render::number::{count, interval, percent, too_few};
 use crate::render::periods::{Period, periods, spans, step_words, ticks};
 
@@ -108,6 +109,11 @@ pub(super) fn trend_of(view: &ExitsView<'_>, row: &Exit<'_>, rate_name: &str, si
     let periods = Periods::of(view, points_max(size));
     let ticks = ticks(report, &periods.periods, periods.joined);
     let spans = periods.spans(row);
+    let href = |span: &Span<'_>| {
+        let within = span.within.filter(|_| 0 < span.left);
+        within?;
+        view.ways.units(&Behind { within, ..row.kind.behind(row.value) })
+    };
     let points = spans.iter().zip(ticks).map(|(span, tick)| {
         let rate = span.rate();
         TrendPoint {
@@ -118,6 +124,8 @@ pub(super) fn trend_of(view: &ExitsView<'_>, row: &Exit<'_>, rate_name: &str, si
             interval: rate.interval().map(|interval| (interval.low, interval.high)),
             started: span.period.totals.started as f64,
             open: span.period.totals.open() as f64,
+            provisional: span.period.is_provisional(report.query.as_of),
+            href: href(span),
             faint: too_few(rate),
         }
     });

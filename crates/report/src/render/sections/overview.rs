@@ -1,0 +1,49 @@
+//! What matters, at a glance: the sentence, the few numbers, how they went, where they leave.
+
+use maud::{Markup, html};
+use weir_domain::Catalogue;
+
+use super::{breakdown, empty, leave, quality, strip, summary, trend};
+use crate::Report;
+use crate::render::Before;
+use crate::render::links::Links;
+use crate::render::number::instant;
+use crate::render::words::{answer, answer_since};
+
+/// The main content of the dashboard's first page. With the period before, each number says what
+/// it did since.
+#[must_use]
+pub fn overview(
+    report: &Report,
+    before: Option<&Before>,
+    catalogue: &Catalogue,
+    links: &dyn Links,
+) -> Markup {
+    if report.totals.started == 0 {
+        return empty(report);
+    }
+    let pieces = before.map_or_else(|| answer(report), |before| answer_since(report, before));
+    html! {
+        section #answer .answer {
+            (summary::context(report))
+            (summary::headline(pieces))
+            (strip::strip(report, before, links))
+            @if let Some(before) = before { (against(before)) }
+        }
+        (trend::trend_section(report, links))
+        (leave::costliest_section(report, catalogue, links))
+        (breakdown::breakdown_section(report))
+        (quality::quality_line(report, links))
+    }
+}
+
+/// What the numbers are held against.
+fn against(before: &Before) -> Markup {
+    let query = &before.report.query;
+    html! {
+        p.aside {
+            "Each change is from the " (before.name()) ", " (instant(query.from, &query.zone)) " to "
+            (instant(query.to, &query.zone)) ", judged when it was as old as this period is now."
+        }
+    }
+}
