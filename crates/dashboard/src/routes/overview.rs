@@ -76,7 +76,10 @@ mod tests {
         let drop_off = "Drop-off is 62.5 %, 37.5 points more than the 15 days before (more than \
                         chance would explain).";
         assert!(got.contains(drop_off), "{got}");
-        assert!(got.contains("37.5 points less (15.8 to 54.6), more than chance would explain"), "{got}");
+        assert!(
+            got.contains("37.5 points less (15.8 to 54.6), more than chance would explain"),
+            "{got}"
+        );
         assert!(got.contains("2026-03-01 00:00 to 2026-03-16 00:00, judged when"));
         let alone = fixture.get(&format!("{SECOND_HALF}&compare=none")).await.body;
         assert!(!alone.contains("points") && !alone.contains("chance"));

@@ -42,8 +42,8 @@ pub use links::{Behind, Links, NoLinks, Place};
 pub use number::{count, counted, duration, instant};
 pub use picture::{png, svg};
 pub use sections::{
-    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, funnel, matrix, overview,
-    sections, time,
+    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, funnel, matrix,
+    overview, sections, time,
 };
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};

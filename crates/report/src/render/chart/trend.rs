@@ -153,7 +153,8 @@ fn band(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
     let young_from = tail(points).unwrap_or(points.len());
     for run in runs(points) {
         let cut = young_from.clamp(run.start, run.end);
-        let young = if cut < run.end { cut.saturating_sub(1).max(run.start)..run.end } else { 0..0 };
+        let young =
+            if cut < run.end { cut.saturating_sub(1).max(run.start)..run.end } else { 0..0 };
         if run.start < cut && (young.is_empty() || run.start + 1 < cut) {
             stretch(picture, plot, points, run.start..cut, Ink::Band);
         }

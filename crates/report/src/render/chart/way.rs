@@ -2,7 +2,7 @@
 //! left at its end, and the words beside it.
 
 use super::axis::Axis;
-use super::font::{fit, width};
+use super::font::{fit, width, wrap};
 use super::{Anchor, HitArea, Ink, Part, Picture, Size};
 
 const TYPE: f64 = 13.0;
@@ -14,7 +14,7 @@ const LINE: f64 = 18.0;
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum WayRow {
-    /// The rows until the next heading belong together.
+    /// The rows until the next heading belong together; only a rule where it has no name.
     Heading {
         name: String,
         words: String,
@@ -89,7 +89,9 @@ impl Columns {
             widest.fold(0.0, f64::max).min(most).ceil()
         };
         if size != Size::Wide {
-            let row = if size == Size::Middle { 44.0 } else { 60.0 };
+            let lines = steps.iter().map(|step| wrap(&step.words, TYPE, false, all).len());
+            let lines = f64::from(u32::try_from(lines.max().unwrap_or(1)).unwrap_or(1));
+            let row = if size == Size::Middle { 44.0 } else { 42.0 + LINE * lines };
             return Columns { size, name: all, start: 0.0, end: all, words: 0.0, row };
         }
         let name = widest(|step| &step.name, all * 0.24);
@@ -102,6 +104,10 @@ impl Columns {
 
 /// How high it is.
 fn heading(picture: &mut Picture, name: &str, words: &str, columns: &Columns, y: f64) -> f64 {
+    if name.is_empty() {
+        picture.line((0.0, y + 6.0), (picture.width, y + 6.0), Ink::Grid, 1.0);
+        return 10.0;
+    }
     let gap = if y < 1.0 { 0.0 } else { 10.0 };
     let middle = y + gap + 10.0;
     let all = picture.width;
@@ -120,8 +126,7 @@ fn heading(picture: &mut Picture, name: &str, words: &str, columns: &Columns, y:
 
 fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f64) {
     let all = picture.width;
-    let (ink, quiet) =
-        if step.faint { (Ink::Muted, Ink::Faint) } else { (Ink::Text, Ink::Muted) };
+    let (ink, quiet) = if step.faint { (Ink::Muted, Ink::Faint) } else { (Ink::Text, Ink::Muted) };
     let words_px = width(&step.words, TYPE, false);
     let (name, words, bar) = match columns.size {
         Size::Wide => {
@@ -135,7 +140,13 @@ fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f6
         Size::Narrow => ((all, y + 10.0), (0.0, y + 10.0 + 2.0 * LINE), y + 10.0 + LINE),
     };
     picture.text((0.0, name.1), &fit(&step.name, TYPE, false, name.0 + 1.0), TYPE, ink);
-    picture.text(words, &fit(&step.words, TYPE, false, all - words.0), TYPE, quiet);
+    if columns.size == Size::Narrow {
+        for (line, text) in (0u32..).zip(wrap(&step.words, TYPE, false, all)) {
+            picture.text((words.0, words.1 + f64::from(line) * LINE), &text, TYPE, quiet);
+        }
+    } else {
+        picture.text(words, &fit(&step.words, TYPE, false, all - words.0), TYPE, quiet);
+    }
     let end = parts(picture, step, axis, bar - BAR / 2.0);
     picture.hits.push(HitArea {
         x: 0.0,
@@ -147,8 +158,10 @@ fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f6
         href: step.href.clone(),
         tab: true,
     });
-    // Over the row, so that the bar leads to all of those that it is as long as.
-    if let Some((says, href)) = step.all.clone().filter(|_| axis.at(0.0) + 4.0 < end) {
+    // Over the row, so that the bar leads to all of those that it is as long as; a finger would not
+    // tell the two apart.
+    let by_pointer = columns.size == Size::Wide && axis.at(0.0) + 4.0 < end;
+    if let Some((says, href)) = step.all.clone().filter(|_| by_pointer) {
         picture.hits.push(HitArea {
             x: columns.start,
             y: bar - BAR / 2.0,

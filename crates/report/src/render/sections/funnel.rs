@@ -82,6 +82,7 @@ impl Funnel<'_> {
             about: html! {
                 "Each bar is as long as those who got there, with those who left there at its end: "
                 (key(self.report))
+                @if 0 < self.report.totals.open() { span.chip.c-open { "still open" } " " }
                 "Veriff names only the screen at which a flow stopped; so those who submitted, and "
                 "those who left at a screen or at a later one of the catalogue, count as having "
                 "got there."
@@ -109,7 +110,7 @@ impl Funnel<'_> {
                 }));
             }
         }
-        rows.push(WayRow::Heading { name: "submitted".to_owned(), words: String::new() });
+        rows.push(WayRow::Heading { name: String::new(), words: String::new() });
         let rate = totals.conversion_rate();
         rows.push(WayRow::Step(Step {
             name: "Submitted".to_owned(),
@@ -314,8 +315,13 @@ impl Funnel<'_> {
         };
         let without = self.flow.without.iter().map(|leak| of(leak, meaning(leak)));
         let shown = crate::render::rows::folded_to(UNPLACED_MAX, &self.flow.unplaced);
-        let unplaced = shown.iter().map(|leak| of(leak, "a screen without a place in the catalogue"));
-        [without.collect(), unplaced.collect(), if totals.open() == 0 { vec![] } else { vec![open] }]
+        let unplaced =
+            shown.iter().map(|leak| of(leak, "a screen without a place in the catalogue"));
+        [
+            without.collect(),
+            unplaced.collect(),
+            if totals.open() == 0 { vec![] } else { vec![open] },
+        ]
     }
 }
 
@@ -402,7 +408,7 @@ fn of_started(rate: Rate, what: &str) -> String {
         return format!("{} of {} {what}", count(rate.part), count(rate.whole));
     }
     let all = count(rate.whole);
-    format!("{} {what}, {} of the {all} who started", count(rate.part), percent(rate))
+    format!("{} {what}, {} of {all} started", count(rate.part), percent(rate))
 }
 
 fn tip(step: &Leak, hazard: Rate) -> Vec<String> {

@@ -20,9 +20,9 @@ mod week; // the hours of the week
 
 pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
 pub use funnel::funnel;
-pub use overview::overview;
 pub(super) use leave::screens_chart;
 pub use matrix::{MATRIX_MAX, matrix};
+pub use overview::overview;
 pub(super) use summary::outcomes;
 pub use time::time;
 
