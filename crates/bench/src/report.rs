@@ -7,7 +7,7 @@ use std::time::Instant;
 use weir_domain::{Catalogue, Timestamp, Unit};
 use weir_log::DataDir;
 use weir_readmodel::Model;
-use weir_report::{Asked, Query, compute};
+use weir_report::{Asked, Mark, Narrow, Query, cohort, compute, profile};
 
 use crate::Args;
 use crate::figures::{Target, median, say};
@@ -39,6 +39,14 @@ pub(crate) fn measure(args: &Args, dir: &Path) -> anyhow::Result<()> {
     }
     let past = warm_ms(&model, &query(Unit::Session, None, "2026-02-15T00:00:00Z"), threads);
     say("warm report, sessions, as of the middle", past, "ms", Target::None);
+    let all = query(Unit::Session, None, "2030-01-01T00:00:00Z");
+    let below = |catalogue: &Catalogue| drop(black_box(profile(&model, catalogue, &all, threads)));
+    say("warm profile, sessions", median_ms(below), "ms", Target::None);
+    let narrow = Narrow { mark: Some(Mark::Recovered), ..Narrow::default() };
+    let list = |catalogue: &Catalogue| {
+        drop(black_box(cohort(&model, catalogue, &all, &narrow, threads)));
+    };
+    say("warm list of the recovered", median_ms(list), "ms", Target::None);
     say("baseline: a sum over one column of 8 bytes", baseline_ms, "ms", Target::None);
     drop(model);
     let mut cold = Vec::new();
@@ -74,11 +82,15 @@ fn query(unit: Unit, by: Option<&str>, as_of: &str) -> Query {
 }
 
 fn warm_ms(model: &Model, query: &Query, threads: usize) -> f64 {
+    // A range of months has few buckets: it cannot fail.
+    median_ms(|catalogue| drop(black_box(compute(model, catalogue, query, threads))))
+}
+
+fn median_ms(work: impl Fn(&Catalogue)) -> f64 {
     let catalogue = Catalogue::shipped();
     let once = || {
         let began = Instant::now();
-        // A range of months has few buckets: it cannot fail.
-        drop(black_box(compute(model, &catalogue, query, threads)));
+        work(&catalogue);
         began.elapsed().as_secs_f64() * 1e3
     };
     once();
