@@ -28,6 +28,8 @@ mod streams; // the open streams of events
 
 #[cfg(test)]
 mod fixture; // a small log, and the routes over it
+#[cfg(test)]
+mod promise; // a number leads to as many sessions as it says
 
 pub use catalogue::CatalogueCell;
 pub use gate::Gate;
