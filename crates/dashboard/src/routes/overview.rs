@@ -101,12 +101,14 @@ mod tests {
     #[actix_web::test]
     async fn every_number_is_the_count_of_the_list_behind_it() {
         let fixture = Fixture::with(two_halves(), |_| ());
-        let page = fixture.get(&format!("{SECOND_HALF}&bucket=week")).await;
-        let numbers = page.numbers();
-        assert!(16 < numbers.len(), "{numbers:?}");
-        for (query, number) in numbers {
-            let list = fixture.json(&format!("/api/v1/sessions?{query}"), 200).await;
-            assert_eq!(list["count"], number, "{query}");
+        for by in ["", "integration", "feature", "outcome", "attempts", "weekday", "hour"] {
+            let page = fixture.get(&format!("{SECOND_HALF}&bucket=week&by={by}")).await;
+            let numbers = page.numbers();
+            assert!((if by.is_empty() { 16 } else { 19 }) < numbers.len(), "{by} {numbers:?}");
+            for (query, number) in numbers {
+                let list = fixture.json(&format!("/api/v1/sessions?{query}"), 200).await;
+                assert_eq!(list["count"], number, "{by}: {query}");
+            }
         }
     }
 

@@ -167,8 +167,8 @@ fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f6
             y: bar - BAR / 2.0,
             w: end - columns.start,
             h: BAR,
-            title: step.name.clone(),
-            tip: vec![says],
+            title: says,
+            tip: Vec::new(),
             href: Some(href),
             tab: false,
         });

@@ -1,20 +1,22 @@
 //! The cohort by one more dimension.
 
 use maud::{Markup, html};
+use weir_domain::OutcomeKind;
 
 use super::figure::Figure;
 use super::leave::rate_cells;
-use super::name;
+use super::{linked, name};
 use crate::render::chart::{BARS_MAX, Bar, Bars, Ink, Part, bars};
+use crate::render::links::{ABANDONED, Behind, Links, OPEN, SUBMITTED};
 use crate::render::number::{count, interval, percent, too_few};
 use crate::render::rows::breakdown_name;
 use crate::render::words::dimension_word;
-use crate::{BreakdownRow, Dimension, Report};
+use crate::{BreakdownRow, BreakdownValue, Dimension, Report};
 
 const TABLE_ROWS_MAX: usize = 500;
 
 /// The section; nothing where no breakdown was asked for.
-pub(super) fn breakdown_section(report: &Report) -> Markup {
+pub(super) fn breakdown_section(report: &Report, links: &dyn Links) -> Markup {
     let (Some(rows), Some(by)) = (&report.breakdown, report.query.by) else {
         return html! {};
     };
@@ -22,7 +24,7 @@ pub(super) fn breakdown_section(report: &Report) -> Markup {
     // Hours have a place in the day: to fold some away would break the row of them.
     let shown = if by == Dimension::Hour { rows.len() } else { BARS_MAX };
     let chart = Bars {
-        groups: vec![rows.iter().take(shown).map(|row| bar(by, row)).collect()],
+        groups: vec![rows.iter().take(shown).map(|row| bar(by, row, links)).collect()],
         ..Bars::default()
     };
     let figure = Figure {
@@ -35,12 +37,12 @@ pub(super) fn breakdown_section(report: &Report) -> Markup {
                 " And " (count((rows.len() - shown) as u64)) " more in the table."
             }
         },
-        table: table(by, rows),
+        table: table(by, rows, links),
     };
     figure.show(|size| bars(&chart, size))
 }
 
-fn bar(by: Dimension, row: &BreakdownRow) -> Bar {
+fn bar(by: Dimension, row: &BreakdownRow, links: &dyn Links) -> Bar {
     let totals = &row.totals;
     let rate = totals.drop_off_rate();
     let part = |n: u64, ink| Part {
@@ -60,11 +62,42 @@ fn bar(by: Dimension, row: &BreakdownRow) -> Bar {
         rate: format!("{} of {}{few}", count(rate.part), count(rate.whole)),
         faint: too_few(rate),
         tip: vec![format!("95 % interval {} %", interval(rate))],
+        href: units(by, row, rate.part, ABANDONED, links),
         ..Bar::default()
     }
 }
 
-fn table(by: Dimension, rows: &[BreakdownRow]) -> Markup {
+/// The row's units that came to one of these ends, any where none is named.
+fn units(
+    by: Dimension,
+    row: &BreakdownRow,
+    n: u64,
+    outcomes: &[OutcomeKind],
+    links: &dyn Links,
+) -> Option<String> {
+    let mut behind = Behind { outcomes, ..Behind::default() };
+    let own: Option<OutcomeKind>;
+    match (by, &row.value) {
+        (Dimension::Integration, BreakdownValue::Text(name)) => behind.integration = Some(name),
+        (Dimension::Feature, BreakdownValue::Text(name)) => behind.feature = Some(Some(name)),
+        (Dimension::Feature, BreakdownValue::None) => behind.feature = Some(None),
+        (Dimension::Attempts, BreakdownValue::Number(n)) => behind.narrow.attempts = Some(*n),
+        (Dimension::Weekday, BreakdownValue::Number(n)) => {
+            behind.narrow.weekday = Some(u8::try_from(*n).ok()?);
+        }
+        (Dimension::Hour, BreakdownValue::Number(n)) => {
+            behind.narrow.hour = Some(u8::try_from(*n).ok()?);
+        }
+        (Dimension::Outcome, BreakdownValue::Text(name)) => {
+            own = Some(name.parse().ok()?);
+            behind.outcomes = own.as_slice();
+        }
+        _ => return None,
+    }
+    links.units(&behind).filter(|_| 0 < n)
+}
+
+fn table(by: Dimension, rows: &[BreakdownRow], links: &dyn Links) -> Markup {
     html! {
         table {
             thead { tr {
@@ -81,14 +114,15 @@ fn table(by: Dimension, rows: &[BreakdownRow]) -> Markup {
             tbody {
                 @for row in rows.iter().take(TABLE_ROWS_MAX) {
                     @let totals = &row.totals;
+                    @let to = |n, outcomes| linked(&count(n), units(by, row, n, outcomes, links));
                     tr {
                         th scope="row" { (name(&breakdown_name(by, &row.value))) }
-                        td.num { (count(totals.started)) }
-                        td.num { (count(totals.submitted)) }
+                        td.num { (to(totals.started, &[])) }
+                        td.num { (to(totals.submitted, SUBMITTED)) }
                         (rate_cells(Some(totals.conversion_rate())))
-                        td.num { (count(totals.abandoned())) }
+                        td.num { (to(totals.abandoned(), ABANDONED)) }
                         (rate_cells(Some(totals.drop_off_rate())))
-                        td.num { (count(totals.open())) }
+                        td.num { (to(totals.open(), OPEN)) }
                     }
                 }
             }

@@ -104,7 +104,7 @@ impl Funnel<'_> {
             if !folded.is_empty() {
                 let left = folded.iter().map(|step| step.abandoned()).sum();
                 rows.push(WayRow::Step(Step {
-                    name: format!("and {} more", counted(folded.len() as u64, "screens")),
+                    name: format!("and {}", counted(folded.len() as u64, "more screens")),
                     words: format!("{} left at them", count(left)),
                     ..Step::default()
                 }));
@@ -180,7 +180,7 @@ impl Funnel<'_> {
             href: step.href(self.links),
             all: self
                 .got_there(step)
-                .map(|href| (format!("{} got there", count(hazard.whole)), href)),
+                .map(|href| (format!("{} got to {}", count(hazard.whole), step.name), href)),
         }
     }
 
@@ -414,7 +414,6 @@ fn of_started(rate: Rate, what: &str) -> String {
 fn tip(step: &Leak, hazard: Rate) -> Vec<String> {
     let mut tip: Vec<String> = step.raw.clone().into_iter().collect();
     tip.push(format!("95 % interval {} %", interval(hazard)));
-    tip.push(format!("{} of all started", percent(step.rate())));
     if 0 < step.cancelled && 0 < step.lost {
         let (cancelled, lost) = (count(step.cancelled), count(step.lost));
         tip.push(format!("cancelled {cancelled}, lost in handover {lost}"));
@@ -428,4 +427,57 @@ fn tip(step: &Leak, hazard: Rate) -> Vec<String> {
 #[allow(clippy::cast_precision_loss)] // counts stay far below 2^53
 fn part(n: u64, ink: Ink) -> Part {
     Part { value: n as f64, ink }
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_domain::{Catalogue, Rate};
+
+    use super::funnel;
+    use crate::Bucket;
+    use crate::render::{NoLinks, fixture};
+
+    fn shown(report: &crate::Report) -> String {
+        let page = funnel(report, &Catalogue::shipped(), &NoLinks).into_string();
+        assert!(!page.contains("<script") && !page.contains("NaN") && !page.contains(" style="));
+        page.replace('\u{a0}', " ")
+    }
+
+    #[test]
+    fn a_bar_is_said_in_words_with_its_base() {
+        let page = shown(&fixture::full());
+        assert!(page.contains("On the way most left at <em><bdi>Camera access blocked</bdi></em>"));
+        let camera = fixture::full().by_state[0].clone();
+        let (left, got_there) = (camera.abandoned, camera.at_risk.unwrap());
+        assert!(page.contains(&format!("{left} left here, ")), "{left}");
+        let grouped = crate::render::count(got_there);
+        assert!(page.contains(&format!(" % of the {grouped} who got there")), "{grouped}");
+        assert!(page.contains("Silent, no screen known") && page.contains("Still open"));
+    }
+
+    #[test]
+    fn of_five_hundred_screens_the_costliest_are_drawn() {
+        let mut report = fixture::many(500, 1, Bucket::Day);
+        let mut at_risk = report.totals.submitted + report.totals.known_exits();
+        for (order, row) in (0..).zip(&mut report.by_state) {
+            row.order = Some(order);
+            row.stage = Some(if order < 250 { "early" } else { "late" }.to_owned());
+            row.at_risk = Some(at_risk);
+            row.hazard = Some(Rate::new(row.abandoned, at_risk));
+            row.label = format!("{} {order}", "a long name of a screen ".repeat(8));
+            at_risk -= row.abandoned;
+        }
+        let page = shown(&report);
+        assert!(page.contains("and 210 more screens") && page.contains("and 250 more screens"));
+        assert!(page.len() < 1_000_000, "{}", page.len());
+    }
+
+    #[test]
+    fn little_and_odd_reports_are_pages_too() {
+        assert!(shown(&fixture::tiny()).contains("too few to judge a rate"));
+        assert!(shown(&fixture::empty()).contains("No sessions began in this range"));
+        let page = shown(&fixture::hostile());
+        assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+        assert!(!page.contains('\u{202e}'));
+    }
 }

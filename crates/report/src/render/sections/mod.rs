@@ -46,7 +46,7 @@ pub fn sections(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Ma
         (leave::reasons_section(report, catalogue, links))
         (matrix::matrix_section(report, links))
         (times::times_section(report))
-        (breakdown::breakdown_section(report))
+        (breakdown::breakdown_section(report, links))
         (quality::quality_section(report))
     }
 }

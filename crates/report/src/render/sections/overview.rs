@@ -32,7 +32,7 @@ pub fn overview(
         }
         (trend::trend_section(report, links))
         (leave::costliest_section(report, catalogue, links))
-        (breakdown::breakdown_section(report))
+        (breakdown::breakdown_section(report, links))
         (quality::quality_line(report, links))
     }
 }
