@@ -29,7 +29,6 @@ pub(crate) fn first(state: &State, read: &Parameters, b: &Query) -> Result<Query
 }
 
 /// Group `a`'s view: what its numbers lead from. `form` is group `b`'s.
-#[expect(dead_code)] // until a page compares
 pub(crate) fn form(form: &Form, a: &Query) -> Form {
     let filters = &a.filters;
     let texts = |values: &[Option<String>]| -> Vec<String> {

@@ -83,7 +83,7 @@ fn presets(page: Page, form: &Form) -> Markup {
     }
 }
 
-fn text(name: &str, label: &str, value: &str, hint: &str, list: Option<&str>) -> Markup {
+pub(super) fn text(name: &str, label: &str, value: &str, hint: &str, list: Option<&str>) -> Markup {
     html! {
         label.field { (label)
             input.zone[list.is_some()] type="text" name=(name) value=(value) placeholder=(hint)
@@ -144,7 +144,7 @@ fn more(form: &Form, choices: &Choices) -> Markup {
 }
 
 /// A list to choose from; what is chosen already is in it even if nobody offers it any more.
-fn boxes(name: &str, legend: &str, offered: &[Choice], chosen: &[String]) -> Markup {
+pub(super) fn boxes(name: &str, legend: &str, offered: &[Choice], chosen: &[String]) -> Markup {
     let missing = chosen.iter().filter(|value| offered.iter().all(|o| o.value != **value));
     let all: Vec<Choice> =
         missing.map(|value| Choice::new(value, value)).chain(offered.iter().cloned()).collect();

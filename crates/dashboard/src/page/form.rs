@@ -122,18 +122,28 @@ impl Form {
         Form { from, to: String::new(), as_of: String::new(), ..self.clone() }
     }
 
+    /// The same with this one value in one list.
+    pub(crate) fn with_list(&self, list: &str, value: &str) -> Form {
+        let mut form = self.clone();
+        *form.list_mut(list) = vec![value.to_owned()];
+        form
+    }
+
     /// The same without one value of one list.
     pub(crate) fn without(&self, list: &str, value: &str) -> Form {
         let mut form = self.clone();
-        let values = match list {
-            "integration" => &mut form.integration,
-            "feature" => &mut form.feature,
-            "state" => &mut form.state,
-            "reason" => &mut form.reason,
-            _ => &mut form.outcome,
-        };
-        values.retain(|kept| kept != value);
+        form.list_mut(list).retain(|kept| kept != value);
         form
+    }
+
+    fn list_mut(&mut self, list: &str) -> &mut Vec<String> {
+        match list {
+            "integration" => &mut self.integration,
+            "feature" => &mut self.feature,
+            "state" => &mut self.state,
+            "reason" => &mut self.reason,
+            _ => &mut self.outcome,
+        }
     }
 
     /// Whether the range moves on with the clock, so that the page may refresh itself.

@@ -7,6 +7,7 @@ mod actions; // what can be done with a view
 mod catalogue; // what has a name, and the form for one entry
 mod filters; // the line of filters, and those that apply
 pub(crate) mod form; // what the reader asked for, and its address
+mod groups; // how the two groups of a comparison are chosen
 mod in_words; // the filters of a view in words
 mod links; // where the numbers lead
 mod place; // the pages, and where they are
@@ -28,6 +29,7 @@ use crate::reader::Reader;
 pub(crate) use catalogue::{CataloguePage, EntryPage};
 pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
+pub(crate) use groups::chooser;
 pub(crate) use in_words::{in_text, in_words};
 pub use links::{SessionLinks, ViewLinks};
 pub use place::Page;
@@ -135,7 +137,10 @@ pub fn analysis(view: &View<'_>) -> Markup {
             @match view.body {
                 _ if waits => { (start::start(view.endpoint_url)) },
                 Ok(body) => { (body) },
-                Err(_) => { (unanswered()) },
+                Err(_) => {
+                    (unanswered())
+                    @if view.page == Page::Compare { (groups::first_group(view.form, view.choices, true)) }
+                },
             }
             (status::status(view))
         }

@@ -2,6 +2,7 @@
 
 mod abandonment; // the report
 mod profile; // what lies below it
+mod compare; // two groups side by side, as a page
 mod comparison; // two groups side by side
 mod asset; // the files that a page asks for
 mod catalogue; // what screens and reasons are called
@@ -102,6 +103,7 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
     at("/matrix", &[get(VIEWER, || to_analysis(&matrix::ANALYSIS))]),
     at("/time", &[get(VIEWER, || to_analysis(&time::ANALYSIS))]),
+    at("/compare", &[get(VIEWER, || to_analysis(&compare::ANALYSIS))]),
     at("/catalogue", &[get(VIEWER, || web::to(catalogue::catalogue))]),
     at("/catalogue.toml", &[get(VIEWER, || web::to(catalogue_file::catalogue_file))]),
     at(

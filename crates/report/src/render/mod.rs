@@ -29,7 +29,6 @@ mod rows; // the report's rows, named, grouped and folded as they are shown
 mod sections; // the answer as parts of a page
 mod table; // the answer on a terminal
 mod text; // names from outside, made safe to show
-#[allow(dead_code)] // until a page compares
 mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
@@ -42,8 +41,8 @@ pub use links::{Behind, Links, NoLinks, Place};
 pub use number::{count, counted, duration, instant};
 pub use picture::{png, svg};
 pub use sections::{
-    EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX, exit, exits, funnel, matrix,
-    overview, sections, time,
+    COMPARED_MAX, CompareView, EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX,
+    compare, exit, exits, funnel, matrix, overview, sections, time,
 };
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};

@@ -1,36 +1,41 @@
 //! Whether two groups differ, in words. Whoever compares says the same ones.
 
 use super::number::percent;
+use super::words::Piece;
 use crate::{Difference, GROUP_MIN, Verdict};
 
 /// What a rate did from the first group to the second, as a clause without a full stop: `went from
 /// 12.1 % to 14.9 %, 2.8 points more (1.1 to 4.5), more than chance would explain`.
 pub(crate) fn went(difference: &Difference, units: &str) -> String {
-    let rates = format!("went from {} to {}", percent(difference.a), percent(difference.b));
-    clause(rates, difference, units)
+    let (a, b) = (percent(difference.a), percent(difference.b));
+    format!("went from {a} to {b}{}", and(difference, units))
 }
 
-/// The same of two groups that do not follow each other: `is 12.1 % in the first and 14.9 % in the
-/// second, …`.
-pub(crate) fn is(difference: &Difference, units: &str, (a, b): (&str, &str)) -> String {
-    let (rate_a, rate_b) = (percent(difference.a), percent(difference.b));
-    clause(format!("is {rate_a} in {a} and {rate_b} in {b}"), difference, units)
+/// The same of two groups that do not follow each other: `is 12.1 % for main and 14.9 % for kiosk,
+/// …`. Their names came from outside.
+pub(crate) fn is(difference: &Difference, units: &str, (a, b): (&str, &str)) -> Vec<Piece> {
+    let plain = |text: String| Piece::Plain(text);
+    vec![
+        plain(format!("is {} for ", percent(difference.a))),
+        Piece::Name(a.to_owned()),
+        plain(format!(" and {} for ", percent(difference.b))),
+        Piece::Name(b.to_owned()),
+        plain(and(difference, units)),
+    ]
 }
 
-fn clause(rates: String, difference: &Difference, units: &str) -> String {
-    let verdict = verdict(difference, units);
-    // Rates of a few would be read as an answer.
-    if difference.verdict == Verdict::TooFew {
-        return verdict;
+fn and(difference: &Difference, units: &str) -> String {
+    let mut clause = String::new();
+    // A change between rates of a few would be read as an answer.
+    if difference.verdict != Verdict::TooFew {
+        if let Some(change) = change(difference) {
+            clause.push_str(&format!(", {change}"));
+        }
+        if let Some(spread) = spread(difference) {
+            clause.push_str(&format!(" ({spread})"));
+        }
     }
-    let mut clause = rates;
-    if let Some(change) = change(difference) {
-        clause.push_str(&format!(", {change}"));
-    }
-    if let Some(spread) = spread(difference) {
-        clause.push_str(&format!(" ({spread})"));
-    }
-    format!("{clause}, {verdict}")
+    format!("{clause}, {}", verdict(difference, units))
 }
 
 /// The change with its sign in words: `2.8 points more`, `0.4 points less`, `no change`; none
@@ -146,6 +151,7 @@ mod tests {
     use weir_domain::Rate;
 
     use super::{change, change_short, is, spread, spread_short, verdict, verdict_short, went};
+    use crate::render::words::plain;
     use crate::{Difference, Verdict};
 
     fn difference(a: (u64, u64), b: (u64, u64), interval: (f64, f64)) -> Difference {
@@ -175,9 +181,9 @@ mod tests {
              explain",
         );
         assert_eq!(
-            is(&more, "sessions", ("main", "kiosk")).replace('\u{a0}', " "),
-            "is 12.1 % in main and 14.9 % in kiosk, 2.8 points more (1.1 to 4.5), more than chance \
-             would explain"
+            plain(&is(&more, "sessions", ("main", "kiosk"))).replace('\u{a0}', " "),
+            "is 12.1 % for “main” and 14.9 % for “kiosk”, 2.8 points more (1.1 to 4.5), more than \
+             chance would explain"
         );
     }
 
@@ -196,10 +202,17 @@ mod tests {
     fn of_too_few_and_of_nothing_there_is_no_number() {
         let few = difference((3, 20), (149, 1_000), (-0.1, 0.2));
         let few = Difference { verdict: Verdict::TooFew, ..few };
-        check(&few, "too few to judge: fewer than 30 sessions in one of the groups");
+        check(
+            &few,
+            "went from 15.0 % to 14.9 %, too few to judge: fewer than 30 sessions in one of the \
+             groups",
+        );
         let nothing = difference((0, 0), (0, 0), (0.0, 0.0));
         let nothing = Difference { verdict: Verdict::TooFew, ..nothing };
-        check(&nothing, "too few to judge: fewer than 30 sessions in both groups");
+        check(
+            &nothing,
+            "went from n/a to n/a, too few to judge: fewer than 30 sessions in both groups",
+        );
         assert_eq!(change(&nothing), None);
         assert_eq!((change_short(&nothing), spread_short(&nothing)), (None, None));
     }

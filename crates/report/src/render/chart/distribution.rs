@@ -118,24 +118,27 @@ fn columns(picture: &mut Picture, chart: &Histogram, x: Axis, y: Axis, top: f64)
     }
 }
 
-/// How many, over each column that has room for it; a line that would cross it makes way.
+/// How many, over each column; a line that would cross the number makes way. None where not all of
+/// them have room, because then some would seem to be nothing.
 fn counts(picture: &mut Picture, chart: &Histogram, x: Axis, y: Axis) {
-    for (number, column) in chart.columns.iter().enumerate() {
-        #[allow(clippy::cast_precision_loss)] // there are twenty bins
-        let (from, to) = (x.at(number as f64), x.at(number as f64 + 1.0));
+    let room = x.at(1.0) - x.at(0.0);
+    let counted = || chart.columns.iter().enumerate().filter(|(_, column)| 0.0 < column.value);
+    if counted().any(|(_, column)| room < width(&column.count, SMALL, false)) {
+        return;
+    }
+    for (number, column) in counted() {
         let wide = width(&column.count, SMALL, false);
-        if 0.0 < column.value && wide <= to - from {
-            let (middle, high) = (f64::midpoint(from, to), y.at(column.value) - 9.0);
-            picture.marks.push(Mark::Rect {
-                x: middle - wide / 2.0,
-                y: high - 7.0,
-                w: wide,
-                h: 14.0,
-                ink: Ink::Paper,
-            });
-            let place = (middle, high);
-            picture.label(place, &column.count, SMALL, Ink::Text, Anchor::Middle, false);
-        }
+        #[allow(clippy::cast_precision_loss)] // there are twenty bins
+        let (middle, middle_y) = (x.at(number as f64 + 0.5), y.at(column.value) - 9.0);
+        picture.marks.push(Mark::Rect {
+            x: middle - wide / 2.0,
+            y: middle_y - 7.0,
+            w: wide,
+            h: 14.0,
+            ink: Ink::Paper,
+        });
+        let place = (middle, middle_y);
+        picture.label(place, &column.count, SMALL, Ink::Text, Anchor::Middle, false);
     }
 }
 

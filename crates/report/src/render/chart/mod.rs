@@ -7,6 +7,7 @@
 mod axis; // values to pixels, and round numbers for ticks
 mod bars; // horizontal bars, labelled at both ends
 mod distribution; // how many took how long
+mod dumbbell; // two rates of the same thing on one line
 mod file; // a picture as a file: SVG or PNG
 mod font; // the embedded typeface, and how wide a text is
 mod ink; // what each colour means
@@ -22,6 +23,7 @@ mod way; // the way through a flow, step by step
 
 pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};
 pub(crate) use distribution::{Column, Histogram, Percentile, distribution};
+pub(crate) use dumbbell::{Dumbbell, Dumbbells, dumbbells};
 pub(crate) use file::{png, png_of_width, svg, svg_of_width};
 pub(crate) use font::{fit, wrap};
 pub(crate) use ink::{Ink, Theme};

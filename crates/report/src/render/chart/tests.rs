@@ -1,9 +1,9 @@
 //! Charts at their limits: nothing, one, many, equal, no numbers.
 
 use super::{
-    Bar, Bars, Column, Histogram, Ink, Mark, Part, Percentile, Picture, Size, SparkPoint, Theme,
-    Trend, TrendPoint, bars, distribution, figure_svg, row_bar, small_svg, spark, stack, svg,
-    trend,
+    Bar, Bars, Column, Dumbbell, Dumbbells, Histogram, Ink, Mark, Part, Percentile, Picture, Size,
+    SparkPoint, Theme, Trend, TrendPoint, bars, distribution, dumbbells, figure_svg, row_bar,
+    small_svg, spark, stack, svg, trend,
 };
 
 fn bar(name: &str, value: f64, interval: (f64, f64)) -> Bar {
@@ -134,6 +134,28 @@ fn a_distribution_holds_at_its_limits() {
         check_columns(&[1.0]);
         check_columns(&[f64::NAN, f64::INFINITY, 3.0]);
         check_columns(&[2_000_000.0; 20]);
+    }
+}
+
+#[test]
+fn dumbbells_hold_at_their_limits() {
+    let row = |a: Option<f64>, b: Option<f64>| Dumbbell {
+        name: "Camera access blocked ".repeat(8),
+        a,
+        b,
+        label: "7.1 % to 9.8 %".to_owned(),
+        ..Dumbbell::default()
+    };
+    for size in Size::ALL {
+        let check_rows = |rows: Vec<Dumbbell>| {
+            let long = "2026-01-05 00:00 to 2026-02-04 00:00 ".repeat(3);
+            let chart = Dumbbells { rows, names: (long.clone(), long) };
+            check(&dumbbells(&chart, size), size);
+        };
+        check_rows(vec![]);
+        check_rows(vec![row(None, None)]);
+        check_rows(vec![row(Some(0.0), Some(0.0)), row(Some(f64::NAN), Some(f64::INFINITY))]);
+        check_rows(vec![row(Some(0.2), Some(0.1)), row(None, Some(1.0))]);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Markup only: no script, no inline style, so that a page may forbid both.
 
 mod breakdown; // by one more dimension
+mod compare; // the page that holds two groups against each other
 mod durations; // a distribution of durations, with its percentiles
 mod exits; // the pages of screens and of reasons
 mod funnel; // the way through the flow
@@ -18,6 +19,7 @@ mod times; // how long it took
 mod trend; // over time
 mod week; // the hours of the week
 
+pub use compare::{COMPARED_MAX, CompareView, compare};
 pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
 pub use funnel::funnel;
 pub(super) use leave::screens_chart;

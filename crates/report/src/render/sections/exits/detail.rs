@@ -59,7 +59,7 @@ fn back(view: &ExitsView<'_>) -> Markup {
     };
     html! {
         @if let Some(href) = view.ways.list(view.kind, view.sort, false) {
-            p.back { a href=(href) { span aria-hidden="true" { "← " } (all) } }
+            p.up { a href=(href) { span aria-hidden="true" { "← " } (all) } }
         }
     }
 }

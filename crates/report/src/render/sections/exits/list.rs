@@ -224,7 +224,7 @@ fn hazard_cell(view: &ExitsView<'_>, row: &Exit<'_>) -> Markup {
 }
 
 /// A number; nothing leads to a list of nobody.
-pub(super) fn linked_unless_none(n: u64, href: Option<String>) -> Markup {
+pub(in crate::render::sections) fn linked_unless_none(n: u64, href: Option<String>) -> Markup {
     linked(&count(n), href.filter(|_| 0 < n))
 }
 

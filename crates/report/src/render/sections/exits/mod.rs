@@ -7,7 +7,7 @@ mod rank; // the rows, and what they are sorted by
 
 pub use detail::exit;
 pub use list::exits;
-pub(super) use list::said;
+pub(super) use list::{linked_unless_none, said};
 pub use rank::{ExitKind, ExitSort};
 
 use weir_domain::Catalogue;

@@ -1,0 +1,113 @@
+//! `GET /compare`: two periods, or two values of a dimension, side by side.
+
+use maud::Markup;
+use weir_report::comparison;
+use weir_report::render::{CompareView, compare};
+
+use crate::analysis::{Analysis, Ask};
+use crate::choices::choices;
+use crate::exits::{SHOW_ALL, show_all};
+use crate::groups;
+use crate::page::{Page, SessionLinks, chooser};
+use crate::problem::Problem;
+
+/// The page. Its own parameters are those of the first group.
+pub(crate) const ANALYSIS: Analysis = Analysis {
+    page: Page::Compare,
+    own: &[
+        "a_from",
+        "a_to",
+        "a_as_of",
+        "a_integration",
+        "a_feature",
+        "a_state",
+        "a_reason",
+        "a_outcome",
+        "show",
+    ],
+    body,
+};
+
+fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
+    let all = show_all(ask)?;
+    let first = groups::first(ask.state, ask.parameters, &ask.query)?;
+    let (a, b) = ask.state.reports(&first, &ask.query)?;
+    let choices = choices(&ask.state.live.model(), &ask.catalogue);
+    let form_a = groups::form(ask.form, &first);
+    let whole = ask.form.with_own("show", SHOW_ALL).href(Page::Compare);
+    Ok(compare(&CompareView {
+        a: &a,
+        b: &b,
+        comparison: &comparison(&a, &b, &ask.catalogue),
+        catalogue: &ask.catalogue,
+        links_a: &SessionLinks(&form_a),
+        links_b: &ask.links(),
+        all,
+        whole: Some(&whole),
+        chooser: &chooser(ask.form, &choices, &first, &ask.query),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{Fixture, LOG, deliveries, delivery, event};
+    use crate::groups;
+
+    use super::ANALYSIS;
+
+    const VIEW: &str = "from=2026-03-13&to=2026-03-17";
+
+    #[test]
+    fn its_own_parameters_are_those_of_the_first_group() {
+        let names: Vec<&str> = groups::OWN.into_iter().chain(["show"]).collect();
+        assert_eq!(ANALYSIS.own, names);
+    }
+
+    #[actix_web::test]
+    async fn each_number_is_the_apis_and_leads_to_the_sessions_of_its_own_group() {
+        let fixture = Fixture::of(LOG);
+        let api = fixture.json(&format!("/api/v1/reports/comparison?{VIEW}"), 200).await;
+        let page = fixture.get(&format!("/compare?{VIEW}")).await;
+        assert_eq!(page.status, 200);
+        for group in ["a", "b"] {
+            let (input, count) = (&api[group]["input"], &api["drop_off"][group]["count"]);
+            let cell = format!(
+                "href=\"/sessions?from={}&amp;to={}&amp;as_of={}&amp;outcome=cancelled&amp;\
+                 outcome=lost_in_handover&amp;outcome=stalled\">{count}</a>",
+                input["from"].as_str().unwrap(),
+                input["to"].as_str().unwrap(),
+                input["as_of"].as_str().unwrap(),
+            );
+            assert!(page.body.contains(&cell), "{cell} in {}", page.body);
+        }
+        assert!(page.body.contains("too few to judge: fewer than 30 sessions in both groups"));
+    }
+
+    #[actix_web::test]
+    async fn every_pair_of_integrations_is_offered_and_the_first_one_is_in_the_address() {
+        let mut log = deliveries(LOG);
+        log.push(delivery("20T09:00", "<b>kiosk", event("9", 7001, None, None)));
+        let fixture = Fixture::with(log, |_| ());
+        let page = fixture.get(&format!("/compare?{VIEW}")).await;
+        let offered = "/compare?from=2026-03-13&amp;to=2026-03-17&amp;integration=main&amp;\
+                       a_integration=%3Cb%3Ekiosk\">integration <bdi>&lt;b&gt;kiosk</bdi> against \
+                       <bdi>main</bdi></a>";
+        assert!(page.body.contains(offered), "{}", page.body);
+        let chosen = fixture.get("/compare?integration=main&a_integration=%3Cb%3Ekiosk").await;
+        assert!(chosen.body.contains("First: <bdi>integration &lt;b&gt;kiosk</bdi>"));
+        assert!(chosen.body.contains("name=\"a_integration\" value=\"&lt;b&gt;kiosk\" checked"));
+        assert!(!chosen.body.contains("<b>"));
+    }
+
+    #[actix_web::test]
+    async fn a_wrong_first_group_is_named_and_stays_to_be_corrected() {
+        let fixture = Fixture::of(LOG);
+        let page = fixture.get(&format!("/compare?{VIEW}&a_from=someday&a_to=2026-03-13")).await;
+        assert_eq!(page.status, 400);
+        assert!(page.body.contains("`a_from` is `someday`"), "{}", page.body);
+        assert!(page.body.contains("name=\"a_from\" value=\"someday\""));
+        assert!(page.body.contains("<details class=\"more first-group\" open>"));
+        let half = fixture.get(&format!("/compare?{VIEW}&a_from=2026-03-01")).await;
+        assert!(half.body.contains("a period needs both"), "{}", half.body);
+    }
+}
