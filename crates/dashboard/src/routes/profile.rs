@@ -27,7 +27,7 @@ pub(crate) async fn profile(
 ) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::question(request.query_string(), &[])?;
     let query = state.question(&parameters.asked)?;
-    let profile = blocking(move || Ok(state.profile(&query)?)).await?;
+    let profile = blocking(move || state.profile(&query)).await?;
     Ok(answer::json(StatusCode::OK, &profile))
 }
 
