@@ -1,5 +1,6 @@
 //! The promise of every page: a number leads to as many sessions as it says.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::fixture::Fixture;
@@ -43,26 +44,28 @@ fn log() -> String {
     lines
 }
 
-/// A link to a list, with the number that it says.
-#[derive(Debug)]
+/// A link to a list, with the number that it says; a mark of a chart says a part and its whole,
+/// and leads to either.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Said {
     href: String,
     number: u64,
+    whole: Option<u64>,
 }
 
-/// The links of a page to lists of sessions whose name is, or begins with, a number.
-fn said(html: &str) -> Vec<Said> {
+/// The links of a page to lists of sessions whose name is, or begins with, a number; each once,
+/// however many widths a chart is drawn in.
+fn said(html: &str) -> BTreeSet<Said> {
     let links = html.split("<a ").skip(1).filter_map(|rest| {
         let link = rest.split("</a>").next()?;
         let (tag, content) = link.split_once('>')?;
         let href = attribute(tag, "href")?.replace("&amp;", "&");
-        // A mark of a chart says its name first: `Camera: 12 · 5.0 %`.
-        let name = match attribute(tag, "aria-label") {
-            Some(label) => label.rsplit(": ").next()?.to_owned(),
-            None => content.trim_start().to_owned(),
-        };
-        let number = leading_count(&name)?;
-        href.starts_with("/sessions?").then_some(Said { href, number })
+        let label = attribute(tag, "aria-label");
+        // A mark's own name comes first: `Camera: 12 of 96 · 12.5 %`.
+        let said = label.map_or(Some(content.trim_start()), |label| label.rsplit(": ").next())?;
+        let number = leading_count(said)?;
+        let whole = label.and_then(|_| leading_count(said.split_once(" of ")?.1));
+        href.starts_with("/sessions?").then_some(Said { href, number, whole })
     });
     links.collect()
 }
@@ -110,10 +113,12 @@ async fn a_number_on_a_page_leads_to_as_many_sessions() {
             let path = format!("{}?{query}{}", page.path(), own(page));
             let got = fixture.get(&path).await;
             assert_eq!(got.status, 200, "{path}");
-            for Said { href, number } in said(&got.body) {
+            for Said { href, number, whole } in said(&got.body) {
                 let list =
                     fixture.json(&href.replacen("/sessions", "/api/v1/sessions", 1), 200).await;
-                assert_eq!(list["count"], number, "{path} leads to {href}");
+                let count = list["count"].as_u64().unwrap();
+                let kept = count == number || Some(count) == whole;
+                assert!(kept, "{path}: {number} of {whole:?} leads to {count}: {href}");
                 followed += usize::from(0 < number);
             }
         }
@@ -124,11 +129,13 @@ async fn a_number_on_a_page_leads_to_as_many_sessions() {
 
 #[test]
 fn what_a_link_says_is_read() {
-    let said = |html: &str| said(html).first().map(|said| (said.href.clone(), said.number));
-    let href = "/sessions?a=1&b=2".to_owned();
+    let said = |html: &str| said(html).first().map(|said| (said.number, said.whole));
     let link = |rest: &str| format!("<p><a href=\"/sessions?a=1&amp;b=2\"{rest}</a>");
-    assert_eq!(said(&link(">1,317 sessions")), Some((href.clone(), 1317)));
-    assert_eq!(said(&link(" aria-label=\"a: b: 12 · 5.0 %\">x")), Some((href, 12)));
+    assert_eq!(said(&link(">1,317 sessions")), Some((1_317, None)));
+    assert_eq!(said(&link(">12 of 96")), Some((12, None)));
+    assert_eq!(said(&link(" aria-label=\"a: b: 12 · 5.0 %\">x")), Some((12, None)));
+    assert_eq!(said(&link(" aria-label=\"a: 12 of 96 left\">x")), Some((12, Some(96))));
+    assert_eq!(said(&link(" aria-label=\"a: 12 · 5.0 % of started\">x")), Some((12, None)));
     assert_eq!(said(&link(">63.9 %")), None);
     assert_eq!(said(&link(">64 %")), None);
     assert_eq!(said("<a href=\"/health\">7</a>"), None);

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use weir_domain::{OutcomeKind, Rate, Timestamp};
 
 use super::chart::{Size, Trend, TrendPoint, points_max};
-use super::links::{Behind, Links};
+use super::links::{ABANDONED, Behind, Links};
 use super::number::{JUDGED_MIN, count, interval, percent, too_few};
 use super::text::safe_name;
 use super::words::bucket_word;
@@ -154,7 +154,7 @@ pub(crate) fn trend_chart(report: &Report, links: &dyn Links, size: Size) -> Tre
             tick,
             title: period.name(),
             tip: period.tip(units, report.query.as_of),
-            href: period.units(&[], links).filter(|_| 0 < period.totals.started),
+            href: period.units(ABANDONED, links).filter(|_| 0 < period.totals.abandoned()),
             rate: rate.value(),
             interval: rate.interval().map(|interval| (interval.low, interval.high)),
             started: period.totals.started as f64,
