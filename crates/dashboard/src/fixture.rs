@@ -43,6 +43,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: HeaderMap,
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Fixture {
@@ -118,8 +119,9 @@ impl Fixture {
         }
         let response = test::call_service(&app, request).await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = String::from_utf8_lossy(&test::read_body(response).await).into_owned();
-        Answer { status, headers, body }
+        let bytes = test::read_body(response).await;
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, headers, body, bytes: bytes.to_vec() }
     }
 
     pub(crate) async fn get_as(&self, reader: &Reader, path: &str) -> Answer {

@@ -68,22 +68,13 @@ pub enum Quarantine {
 }
 
 /// The reason that tells a handover from a cancel.
-pub(crate) const HANDOVER_REASON: &str = "mobile_handover_screen_shown";
+pub const HANDOVER_REASON: &str = "mobile_handover_screen_shown";
 
 impl Event<'_> {
     /// What the code means.
     #[must_use]
     pub const fn meaning(&self) -> Meaning {
-        match self.code {
-            7001 => Meaning::Started,
-            7002 => Meaning::Submitted,
-            7007 => Meaning::DecisionShown,
-            7008 => Meaning::Continued,
-            7009 => Meaning::Finished,
-            7010 => Meaning::Left,
-            7011 => Meaning::OtherDocument,
-            _ => Meaning::Unknown,
-        }
+        Meaning::of(self.code)
     }
 
     /// Whether the action is another than the one of the code. An unknown code has none.
@@ -100,6 +91,21 @@ impl Event<'_> {
 }
 
 impl Meaning {
+    /// What a code means.
+    #[must_use]
+    pub const fn of(code: i64) -> Meaning {
+        match code {
+            7001 => Meaning::Started,
+            7002 => Meaning::Submitted,
+            7007 => Meaning::DecisionShown,
+            7008 => Meaning::Continued,
+            7009 => Meaning::Finished,
+            7010 => Meaning::Left,
+            7011 => Meaning::OtherDocument,
+            _ => Meaning::Unknown,
+        }
+    }
+
     /// The action that the provider sends with it.
     #[must_use]
     pub const fn action(self) -> Option<&'static str> {

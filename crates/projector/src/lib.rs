@@ -16,7 +16,7 @@ mod rebuild; // the same, from zero, beside what was saved
 mod request; // a rebuild that another process asks for
 
 pub use catch_up::catch_up;
-pub use event::{Event, Meaning, Quarantine};
+pub use event::{Event, HANDOVER_REASON, Meaning, Quarantine};
 pub use fold::{FOLD_VERSION, fold};
 pub use live::{Lag, Live, Projector};
 pub use opened::{Opened, ProjectorError, open};

@@ -130,6 +130,14 @@ async fn every_answer_is_as_described() {
     check(&fixture, &of(1), session, 200).await;
     check(&fixture, &of(3), session, 200).await;
     check(&fixture, &of(99), session, 404).await;
+    let neighbours = "/api/v1/sessions/{id}/neighbours";
+    check(&fixture, &format!("{}/neighbours", of(1)), neighbours, 200).await;
+    check(&fixture, &format!("{}/neighbours", of(99)), neighbours, 404).await;
+    let delivery = "/api/v1/deliveries/{seq}";
+    check(&fixture, "/api/v1/deliveries/1", delivery, 200).await;
+    check(&fixture, "/api/v1/deliveries/11", delivery, 200).await;
+    check(&fixture, "/api/v1/deliveries/99", delivery, 404).await;
+    check(&fixture, &format!("{sessions}?unit=attempt&sort=state"), sessions, 200).await;
     check(&fixture, "/api/v1/quarantine", "/api/v1/quarantine", 200).await;
     check(&fixture, "/readyz", "/readyz", 200).await;
 }

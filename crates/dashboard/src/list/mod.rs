@@ -12,9 +12,9 @@ mod cursor; // where the next page of the API begins
 mod row; // what is shown of a unit
 mod file; // the whole list as CSV
 
-use weir_domain::{Catalogue, Unit};
+use weir_domain::{Catalogue, Timestamp, Unit};
 use weir_readmodel::{Model, Row};
-use weir_report::{Narrow, Query};
+use weir_report::{Filters, Narrow, Query};
 
 use crate::State;
 use crate::parameters::Parameters;
@@ -22,7 +22,7 @@ use crate::problem::Problem;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use file::file;
-pub(crate) use row::UnitRow;
+pub(crate) use row::{UnitRow, outcome_name};
 pub(crate) use search::{Field, Search};
 pub(crate) use slice::{Slice, Start};
 pub(crate) use sort::{Sort, SortBy};
@@ -79,6 +79,15 @@ impl List {
         })
     }
 
+    /// The sessions, of any time, that this text leads to, the latest first.
+    pub(crate) fn of(search: Search, integration: String, query: Query) -> List {
+        let filters = Filters { integration: vec![integration], ..Filters::default() };
+        let (from, unit) = (Timestamp::from_micros(0), Unit::Session);
+        let query = Query { from, to: query.as_of.plus_us(1), unit, filters, ..query };
+        let sort = Sort { by: SortBy::FirstAt, descending: true };
+        List { query, narrow: Narrow::default(), search: Some(search), sort }
+    }
+
     /// The sessions that the search leads to; none where nothing is searched for.
     pub(crate) fn found(&self, state: &State) -> Result<Option<Vec<Row>>, Problem> {
         let Some(search) = &self.search else { return Ok(None) };
@@ -103,8 +112,9 @@ impl List {
     ) -> Result<T, Problem> {
         let (found, catalogue) = (self.found(state)?, state.catalogue());
         let model = state.turn()?;
+        let list = self.over(found.as_deref(), &model);
         let listed = Listed {
-            list: self,
+            list: &list,
             model: &model,
             catalogue: &catalogue,
             found: found.as_deref(),
@@ -112,5 +122,21 @@ impl List {
         };
         let start = start(&listed)?;
         Ok(show(&model, &listed.slice(start, limit)))
+    }
+
+    /// The same, in no longer a range than what was found spans: the scan passes over the rest.
+    fn over(&self, found: Option<&[Row]>, model: &Model) -> List {
+        let mut list = self.clone();
+        if let (Some(rows), true) = (found, self.query.unit == Unit::Session) {
+            let first_at = || rows.iter().map(|&row| model.brief(row).first_at);
+            let query = &mut list.query;
+            query.from = first_at().min().unwrap_or(query.to).max(query.from);
+            query.to = first_at()
+                .max()
+                .map_or(query.from, |last| last.plus_us(1))
+                .min(query.to)
+                .max(query.from);
+        }
+        list
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct UnitRow {
     pub(crate) feature: Option<String>,
     /// What became of the unit.
     #[schema(value_type = OutcomeName)]
-    #[serde(serialize_with = "name")]
+    #[serde(serialize_with = "outcome_name")]
     pub(crate) outcome: OutcomeKind,
     /// The screen that the outcome carries.
     #[schema(required)]
@@ -50,7 +50,11 @@ pub(crate) struct UnitRow {
     pub(crate) attempts: u64,
 }
 
-fn name<S: serde::Serializer>(outcome: &OutcomeKind, serializer: S) -> Result<S::Ok, S::Error> {
+/// An outcome by its name in queries.
+pub(crate) fn outcome_name<S: serde::Serializer>(
+    outcome: &OutcomeKind,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(outcome.name())
 }
 

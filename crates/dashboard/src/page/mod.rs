@@ -33,7 +33,10 @@ pub(crate) use groups::chooser;
 pub(crate) use in_words::{in_text, in_words};
 pub use links::{SessionLinks, ViewLinks};
 pub use place::Page;
-pub(crate) use session::address as session_address;
+pub(crate) use session::{
+    SessionView, address as session_address, choice as session_choice, refused as session_refused,
+    session,
+};
 pub(crate) use sessions::{SessionsView, sessions};
 
 /// What the pages are served with: nothing from outside, nothing inline.

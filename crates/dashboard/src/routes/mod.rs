@@ -21,7 +21,9 @@ mod quarantine; // deliveries that could not be read
 mod readyz; // able to append, and caught up
 mod reasons; // why they leave
 mod screens; // where they leave
+mod delivery; // one delivery, and its body
 mod session; // one session, with its deliveries
+mod session_page; // the same as a page
 mod sessions; // the sessions behind a number
 mod sessions_page; // the same as a page
 mod sessions_file; // the same as a file
@@ -34,6 +36,7 @@ pub(crate) use catalogue_api::{
 };
 pub(crate) use catalogue_file::__path_catalogue_file;
 pub(crate) use comparison::__path_comparison;
+pub(crate) use delivery::{__path_delivery, __path_delivery_body, DeliveryTold};
 pub(crate) use events::__path_events;
 pub(crate) use healthz::__path_healthz;
 pub(crate) use metrics::__path_metrics;
@@ -41,7 +44,7 @@ pub(crate) use openapi::__path_openapi;
 pub(crate) use profile::__path_profile;
 pub(crate) use quarantine::{__path_quarantine, QuarantinePage, Quarantined};
 pub(crate) use readyz::{__path_readyz, Readiness};
-pub(crate) use session::__path_session;
+pub(crate) use session::{__path_neighbours, __path_session};
 pub(crate) use sessions::{__path_sessions, SessionsPage};
 
 use actix_web::guard::{Guard, GuardContext};
@@ -121,6 +124,7 @@ pub(crate) const ROUTES: &[Mounted] = &[
         ],
     ),
     at("/sessions", &[get(VIEWER, || web::to(sessions_page::sessions_page))]),
+    at("/sessions/{id}", &[get(VIEWER, || web::to(session_page::session_page))]),
     at("/sessions.csv", &[get(VIEWER, || web::to(sessions_file::sessions_file))]),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
     at("/events", &[get(VIEWER, || web::to(events::events))]),
@@ -133,6 +137,9 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/api/v1/reports/comparison", &[get(VIEWER, || web::to(comparison::comparison))]),
     at("/api/v1/sessions", &[get(VIEWER, || web::to(sessions::sessions))]),
     at("/api/v1/sessions/{id}", &[get(VIEWER, || web::to(session::session))]),
+    at("/api/v1/sessions/{id}/neighbours", &[get(VIEWER, || web::to(session::neighbours))]),
+    at("/api/v1/deliveries/{seq}", &[get(VIEWER, || web::to(delivery::delivery))]),
+    at("/api/v1/deliveries/{seq}/body", &[get(VIEWER, || web::to(delivery::delivery_body))]),
     at("/api/v1/catalogue", &[get(VIEWER, || web::to(catalogue_api::catalogue_api))]),
     at(
         "/api/v1/catalogue/screens",

@@ -4,10 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use uuid::Uuid;
 use weir_readmodel::{Model, Row};
-use weir_report::Asked;
+use weir_report::{Asked, Query};
 
 use crate::describe::SessionParameters;
-use crate::history::{Found, Session};
+use crate::history::{Found, Neighbours, Session};
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking, echo};
 use crate::{State, answer};
@@ -36,23 +36,81 @@ pub(crate) async fn session(
     id: web::Path<String>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    const OWN: [&str; 3] = ["integration", "as_of", "window"];
-    let parameters = Parameters::only(request.query_string(), &OWN)?;
-    let id = parse_id(&id)?;
-    let own = |name| parameters.own(name).map(str::to_owned);
-    let integration = own("integration");
-    let asked = Asked { as_of: own("as_of"), window: own("window"), ..Asked::default() };
-    let query = state.question(&asked)?;
+    let asked = AskedFor::read(&request, &id, &state, &[])?;
+    let found = blocking(move || asked.session(&state)).await?;
+    Ok(answer::json(StatusCode::OK, &found))
+}
+
+/// The sessions beside one: those of the same end-user, and those with the same reference.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/neighbours",
+    tag = "sessions",
+    params(
+        ("id" = String, Path, description = "The session's id", format = "uuid"),
+        SessionParameters
+    ),
+    responses(
+        (status = 200, description = "The sessions beside it", body = Neighbours),
+        (status = 400, description = "The id is no UUID, or a parameter cannot be taken",
+            body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such session, or was none then",
+            body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Several integrations have it, and none is named",
+            body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn neighbours(
+    request: HttpRequest,
+    id: web::Path<String>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let asked = AskedFor::read(&request, &id, &state, &[])?;
     let found = blocking(move || {
-        let found = {
-            let model = state.live.model();
-            let row = find(&model, id, integration.as_deref())?;
-            Found::of(&model, row, &query)?
-        };
-        found.with_deliveries(&mut state.log()?)
+        let session = asked.session(&state)?;
+        Neighbours::of(&state, &session, &asked.query)
     })
     .await?;
     Ok(answer::json(StatusCode::OK, &found))
+}
+
+/// Which session, as of when.
+#[derive(Debug)]
+pub(crate) struct AskedFor {
+    pub(crate) id: Uuid,
+    pub(crate) integration: Option<String>,
+    /// The instant, the stall window and the zone; nothing of the range counts.
+    pub(crate) query: Query,
+}
+
+/// The parameters that say it.
+const OWN: [&str; 3] = ["integration", "as_of", "window"];
+
+impl AskedFor {
+    /// Reads the address; `more` are other parameters that the route takes.
+    pub(crate) fn read(
+        request: &HttpRequest,
+        id: &str,
+        state: &State,
+        more: &[&'static str],
+    ) -> Result<AskedFor, Problem> {
+        let parameters = Parameters::only(request.query_string(), &[&OWN[..], more].concat())?;
+        let own = |name| parameters.own(name).map(str::to_owned);
+        let asked =
+            Asked { as_of: own("as_of"), window: own("window"), tz: own("tz"), ..Asked::default() };
+        let (id, query) = (parse_id(id)?, state.question(&asked)?);
+        Ok(AskedFor { id, integration: own("integration"), query })
+    }
+
+    /// The session.
+    pub(crate) fn session(&self, state: &State) -> Result<Session, Problem> {
+        let found = {
+            let model = state.live.model();
+            let row = find(&model, self.id, self.integration.as_deref())?;
+            Found::of(&model, row, &self.query)?
+        };
+        found.with_deliveries(&mut state.log()?)
+    }
 }
 
 fn parse_id(text: &str) -> Result<Uuid, Problem> {
@@ -67,8 +125,8 @@ fn find(model: &Model, id: Uuid, integration: Option<&str>) -> Result<Row, Probl
     let rows: Vec<_> = model
         .find(id)
         .into_iter()
-        .map(|row| (row, model.view(row).integration))
-        .filter(|(_, name)| integration.is_none_or(|wanted| wanted == name))
+        .map(|row| (row, model.brief(row).integration))
+        .filter(|(_, name)| integration.is_none_or(|wanted| wanted == *name))
         .collect();
     match (&rows[..], integration) {
         ([(row, _)], _) => Ok(*row),
@@ -79,7 +137,7 @@ fn find(model: &Model, id: Uuid, integration: Option<&str>) -> Result<Row, Probl
         ))),
         (several, _) => Err(Problem::Ambiguous {
             id: id.to_string(),
-            integrations: several.iter().map(|(_, name)| name.clone()).collect(),
+            integrations: several.iter().map(|(_, name)| (*name).to_owned()).collect(),
         }),
     }
 }
@@ -117,8 +175,8 @@ mod tests {
             got["deliveries"][2],
             json!({"seq": 3, "received_at": "2026-03-10T10:05:00Z", "code": 7010,
                    "action": "flow_cancelled", "attempt": attempt, "state": "camera",
-                   "reason": "quit", "repeat": true, "unknown_code": false,
-                   "action_mismatch": false})
+                   "reason": "quit", "repeat": true, "repeat_of": 2, "late": false,
+                   "unknown_code": false, "action_mismatch": false, "body_bytes": 237})
         );
         assert_eq!(got["deliveries"][3]["unknown_code"], true);
         assert_eq!(got["attempts"], json!([attempt]));
@@ -177,5 +235,57 @@ mod tests {
         let fixture = Fixture::with(log, |_| ());
         let path = path(1, "").to_uppercase().replace("/API/V1/SESSIONS", "/api/v1/sessions");
         assert_eq!(fixture.get(&path).await.status, 200);
+    }
+
+    #[actix_web::test]
+    async fn the_way_of_its_state_and_what_came_late_are_told() {
+        let log = "10T09:00 1 7002\n10T09:01 1 7001\n10T09:02 1 7001\n10T09:05 1 7010 camera quit";
+        let got = Fixture::of(log).json(&path(1, ""), 200).await;
+        let flags: Vec<_> = got["deliveries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| (row["late"].as_bool().unwrap(), row["repeat_of"].as_u64()))
+            .collect();
+        assert_eq!(flags, [(false, None), (true, None), (false, Some(2)), (false, None)]);
+        assert_eq!(
+            got["path"],
+            json!([{"outcome": "submitted", "state": null, "reason": null,
+                    "at": "2026-03-10T09:00:00Z", "delivery": 1}])
+        );
+        let got = Fixture::of(LOG).json(&path(4, ""), 200).await;
+        let stalled = json!({"outcome": "stalled", "state": null, "reason": null,
+                             "at": "2026-03-23T09:00:00Z", "delivery": null});
+        assert_eq!(got["path"][1], stalled);
+    }
+
+    #[actix_web::test]
+    async fn those_beside_it_share_its_end_user_or_its_reference() {
+        let mut log = deliveries(LOG);
+        // Its integration is another: other people.
+        log.push(delivery("20T09:00", "test", event("9@ann", 7001, None, None)));
+        let again = String::from_utf8(event("8@ben", 7001, None, None)).unwrap();
+        let again = again.replace("ref 8", "ref 1").into_bytes();
+        log.push(delivery("21T09:00", "main", again));
+        let fixture = Fixture::with(log, |_| ());
+        let of = |query: &str| path(1, query).replace('?', "/neighbours?");
+        let got = fixture.json(&of(""), 200).await;
+        let ids = |group: &str| {
+            let rows = got[group]["sessions"].as_array().unwrap().iter();
+            let ids = rows.map(|row| row["id"].as_str().unwrap().chars().last().unwrap());
+            (got[group]["count"].as_u64().unwrap(), ids.collect::<String>())
+        };
+        assert_eq!(ids("end_user"), (2, "4".to_owned()));
+        assert_eq!(ids("vendor_data"), (2, "8".to_owned()));
+        assert_eq!(got["end_user"]["sessions"][0]["outcome"], "stalled");
+        // As of an instant before, those that began later are not there.
+        let got = fixture.json(&of("as_of=2026-03-12"), 200).await;
+        assert_eq!(
+            (&got["end_user"]["count"], &got["end_user"]["sessions"]),
+            (&json!(1), &json!([]))
+        );
+        let got = fixture.json(&path(3, "").replace('?', "/neighbours?"), 200).await;
+        assert_eq!(got["end_user"], json!({"count": 0, "sessions": []}));
+        assert_eq!(fixture.get(&path(77, "").replace('?', "/neighbours?")).await.status, 404);
     }
 }

@@ -1,60 +1,74 @@
-//! One session as of an instant: what became of it, what happened, and which deliveries say so.
+//! One session as of an instant: what became of it, what happened, which deliveries say so, and
+//! which sessions stand beside it.
+
+mod order; // what the order of deliveries tells
+mod path; // the way of its state
+mod neighbours; // the sessions beside it
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use weir_domain::{Fact, FactKind, Recorded, Seq, Standing, Timestamp};
+use weir_domain::{Fact, FactKind, OutcomeKind, Recorded, Seq, Standing, Timestamp};
 use weir_log::LogReader;
 use weir_projector::{Event, Quarantine};
 use weir_readmodel::{DeliveryFlags, Exits, Model, Row, SessionView};
 use weir_report::Query;
 
+pub(crate) use neighbours::{Beside, Neighbours};
+pub(crate) use path::Step;
+
 use crate::describe::OutcomeName;
 use crate::problem::Problem;
+
+/// How much of a body the page shows. An event is a few hundred bytes.
+pub(crate) const BODY_BYTES_SHOWN_MAX: usize = 2 * 1024;
 
 /// One session as of an instant.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Session {
     /// Its integration.
-    integration: String,
+    pub(crate) integration: String,
     /// Its id.
     #[schema(format = "uuid")]
-    id: String,
+    pub(crate) id: String,
     /// What the provider calls the kind of flow: the first that was given.
     #[schema(required)]
-    feature: Option<String>,
+    pub(crate) feature: Option<String>,
     /// The customer's own reference, the first that was given. It may hold personal data.
     #[schema(required)]
-    vendor_data: Option<String>,
+    pub(crate) vendor_data: Option<String>,
     /// The end-user's id, the first that was given: personal data.
     #[schema(required)]
-    end_user_id: Option<String>,
+    pub(crate) end_user_id: Option<String>,
     /// The instant that all this is of.
     #[schema(value_type = String, format = DateTime)]
-    as_of: Timestamp,
+    pub(crate) as_of: Timestamp,
     /// What became of it.
     #[schema(value_type = OutcomeName)]
-    outcome: &'static str,
+    #[serde(serialize_with = "crate::list::outcome_name")]
+    pub(crate) outcome: OutcomeKind,
     /// The screen that the outcome carries.
     #[schema(required)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     /// The reason that the outcome carries.
     #[schema(required)]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// When its first fact was received.
     #[schema(value_type = String, format = DateTime)]
-    first_at: Timestamp,
+    pub(crate) first_at: Timestamp,
     /// When it was first known to be submitted.
     #[schema(value_type = Option<String>, format = DateTime, required)]
-    submitted_at: Option<Timestamp>,
+    pub(crate) submitted_at: Option<Timestamp>,
     /// Its attempts, in order of first sight.
-    attempts: Vec<String>,
+    pub(crate) attempts: Vec<String>,
+    /// The way of its state, in order of time.
+    pub(crate) path: Vec<Step>,
     /// What happened, in order of time.
-    facts: Vec<FactRow>,
+    pub(crate) facts: Vec<FactRow>,
     /// The deliveries that say so, in the order of the log.
-    deliveries: Vec<DeliveryRow>,
+    pub(crate) deliveries: Vec<DeliveryRow>,
 }
 
 /// Something that happened.
@@ -62,21 +76,21 @@ pub(crate) struct Session {
 #[schema(as = Fact)]
 pub(crate) struct FactRow {
     /// What.
-    fact: &'static str,
+    pub(crate) fact: &'static str,
     /// The earliest time of receipt that says so.
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The place of that delivery in the log.
-    delivery: u64,
+    pub(crate) delivery: u64,
     /// In which attempt.
     #[schema(format = "uuid")]
-    attempt: String,
+    pub(crate) attempt: String,
     /// The screen, of a cancel or a handover.
     #[schema(required)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     /// The reason, of a cancel or a handover.
     #[schema(required)]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// A delivery that was read as an event of the session.
@@ -84,29 +98,39 @@ pub(crate) struct FactRow {
 #[schema(as = Delivery)]
 pub(crate) struct DeliveryRow {
     /// Its place in the log.
-    seq: u64,
+    pub(crate) seq: u64,
     /// When it was received.
     #[schema(value_type = String, format = DateTime)]
-    received_at: Timestamp,
+    pub(crate) received_at: Timestamp,
     /// What decides its meaning.
-    code: i64,
+    pub(crate) code: i64,
     /// What the provider calls it.
-    action: String,
+    pub(crate) action: String,
     /// Its attempt.
     #[schema(format = "uuid")]
-    attempt: String,
+    pub(crate) attempt: String,
     /// The screen.
     #[schema(required)]
-    state: Option<String>,
+    pub(crate) state: Option<String>,
     /// The reason.
     #[schema(required)]
-    reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// It brought no fact that its attempt did not have already.
-    repeat: bool,
+    pub(crate) repeat: bool,
+    /// The place of the first delivery that said the same, of a repeat; null where there is none.
+    #[schema(required)]
+    pub(crate) repeat_of: Option<u64>,
+    /// It was received after a delivery of its attempt that can only happen after it.
+    pub(crate) late: bool,
     /// Its code is not one that Weir knows.
-    unknown_code: bool,
+    pub(crate) unknown_code: bool,
     /// Its action is not the one of its code.
-    action_mismatch: bool,
+    pub(crate) action_mismatch: bool,
+    /// The size of its body.
+    pub(crate) body_bytes: usize,
+    /// The body's beginning as text, for the page.
+    #[serde(skip)]
+    pub(crate) body: String,
 }
 
 /// What the model knows of the session.
@@ -128,6 +152,7 @@ impl Found {
         let exits = model.exits();
         let (state, reason) = outcome.exit().map_or((None, None), |exit| exits.texts(exit));
         let facts = view.facts.iter().map(|fact| FactRow::of(fact, &view, exits)).collect();
+        let path = path::path(&view.facts, query.as_of, query.window_us, exits);
         let attempts = attempts(&view);
         let SessionView { integration, id, feature, end_user_id, deliveries, .. } = view;
         let session = Session {
@@ -137,12 +162,13 @@ impl Found {
             vendor_data: None,
             end_user_id,
             as_of: query.as_of,
-            outcome: outcome.kind().name(),
+            outcome: outcome.kind(),
             state: state.map(str::to_owned),
             reason: reason.map(str::to_owned),
             first_at: standing.first_at,
             submitted_at: standing.submitted_at,
             attempts,
+            path,
             facts,
             deliveries: Vec::new(),
         };
@@ -162,13 +188,15 @@ impl Found {
                 .add(&recorded, flags)
                 .map_err(|cause| Problem::internal(&format!("delivery {seq}: {cause}")))?;
         }
+        order::relate(&mut session.deliveries);
         Ok(session)
     }
 }
 
 impl Session {
     fn add(&mut self, recorded: &Recorded, flags: DeliveryFlags) -> Result<(), Quarantine> {
-        let event = Event::parse(&recorded.delivery.body)?;
+        let body = &recorded.delivery.body;
+        let event = Event::parse(body)?;
         let text = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
         if self.vendor_data.is_none() {
             self.vendor_data = text(event.vendor_data);
@@ -184,6 +212,10 @@ impl Session {
             repeat: flags.has(DeliveryFlags::REPEAT),
             unknown_code: flags.has(DeliveryFlags::UNKNOWN_CODE),
             action_mismatch: flags.has(DeliveryFlags::ACTION_MISMATCH),
+            repeat_of: None,
+            late: false,
+            body_bytes: body.len(),
+            body: String::from_utf8_lossy(&body[..body.len().min(BODY_BYTES_SHOWN_MAX)]).into(),
         });
         Ok(())
     }

@@ -1,0 +1,41 @@
+//! What a session belongs to.
+
+use maud::{Markup, html};
+use weir_report::render::count;
+
+use super::SessionView;
+use super::link::list;
+use crate::list::Field;
+use crate::page::{outcome, when};
+
+pub(super) fn about(view: &SessionView<'_>) -> Markup {
+    let SessionView { session, query, .. } = view;
+    let linked = |field, text: &Option<String>| {
+        let text = text.as_deref()?;
+        Some(html! { a href=(list(view, field, text)) { (outcome::name(text)) } })
+    };
+    let text = |text: &Option<String>| text.as_deref().map(outcome::name);
+    let facts = [
+        ("Session", Some(html! { code { (session.id) } })),
+        ("Integration", Some(outcome::name(&session.integration))),
+        ("Feature", text(&session.feature)),
+        ("End-user", linked(Field::EndUserId, &session.end_user_id)),
+        ("Reference", linked(Field::VendorData, &session.vendor_data)),
+        ("Begun", Some(html! { (when::second(session.first_at, &query.zone)) })),
+        ("Attempts", Some(html! { (count(session.attempts.len() as u64)) })),
+        (
+            "Told as of",
+            Some(html! { (when::second(query.as_of, &query.zone)) ", " (query.zone.name()) }),
+        ),
+    ];
+    html! {
+        dl.told {
+            @for (what, shown) in facts {
+                div {
+                    dt { (what) }
+                    dd { @match shown { Some(shown) => { (shown) }, None => { span.none { "none given" } } } }
+                }
+            }
+        }
+    }
+}
