@@ -58,7 +58,8 @@ pub struct Run {
 }
 
 impl Home {
-    /// A folder with the four [`Client`]s configured, and nothing in the log.
+    /// A folder with the four [`Client`]s configured, a dashboard that is open to this machine, and
+    /// nothing in the log.
     pub fn new() -> Home {
         Home::with("")
     }
@@ -77,6 +78,7 @@ impl Home {
                 "[[integration]]\nname = \"main\"\napi_key = \"{}\"\n\
                  secret_files = [\"main-first\", \"main-second\"]\nsecrets = [\"{}\"]\n\n\
                  [[integration]]\nname = \"main-test\"\napi_key = \"{}\"\nsecret_files = [\"test\"]\n\n\
+                 [dashboard]\nopen = \"loopback\"\n\n\
                  {sections}",
                 MAIN.api_key, MAIN_AUTOMATIC.secret, TEST.api_key
             ),

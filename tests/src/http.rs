@@ -135,7 +135,7 @@ pub fn request(method: &str, path: &str, headers: &[String], body: &[u8]) -> Vec
 
 /// A request's head alone.
 pub fn head(method: &str, path: &str, headers: &[String]) -> Vec<u8> {
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: weir.test\r\n");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
     for header in headers {
         head.push_str(header);
         head.push_str("\r\n");

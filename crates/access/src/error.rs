@@ -89,6 +89,9 @@ pub enum Refusal {
     /// The password says no more than the name.
     #[error("the password must not be made of the name")]
     PasswordIsName,
+    /// A slip of a finger.
+    #[error("the two passwords are not the same")]
+    PasswordAgain,
     /// The present password is not right.
     #[error("this is not your present password")]
     PasswordWrong,
@@ -140,6 +143,41 @@ pub enum Refusal {
     /// Their password is at the identity provider.
     #[error("this person signs in elsewhere and has no password here")]
     NoPassword,
+}
+
+impl Refusal {
+    /// Which of the things that were entered is at fault, by its name in forms and in the API.
+    #[must_use]
+    pub const fn parameter(self) -> Option<&'static str> {
+        match self {
+            Refusal::NameEmpty
+            | Refusal::NameLong
+            | Refusal::NameControl
+            | Refusal::NameTaken
+            | Refusal::ViewNameTaken => Some("name"),
+            Refusal::PasswordShort
+            | Refusal::PasswordLong
+            | Refusal::PasswordCommon
+            | Refusal::PasswordIsName => Some("password"),
+            Refusal::PasswordWrong => Some("present"),
+            Refusal::PasswordAgain => Some("again"),
+            Refusal::SetupToken => Some("token"),
+            Refusal::RoleTooGreat => Some("role"),
+            Refusal::TokenDays => Some("days"),
+            Refusal::QueryLong => Some("query"),
+            Refusal::ShareEnds => Some("until"),
+            Refusal::NoPerson
+            | Refusal::NoToken
+            | Refusal::LastOwner
+            | Refusal::OwnerExists
+            | Refusal::NoView
+            | Refusal::TooManyViews
+            | Refusal::NoShare
+            | Refusal::TooManyShares
+            | Refusal::TooManyTokens
+            | Refusal::NoPassword => None,
+        }
+    }
 }
 
 impl AccessError {

@@ -22,6 +22,12 @@ const READABLE_GROUP_CHARS: usize = 5;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
+    /// 256 random bits in hexadecimal.
+    #[must_use]
+    pub fn random() -> Secret {
+        Secret::token("")
+    }
+
     /// 256 random bits in hexadecimal, after `prefix`.
     pub(crate) fn token(prefix: &str) -> Secret {
         let bytes = Zeroizing::new(random::<TOKEN_BYTES>());

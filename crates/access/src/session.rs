@@ -40,7 +40,7 @@ impl Access {
     /// # Errors
     /// If the file cannot be written.
     pub fn begin_session(&self, person: PersonId, now: Timestamp) -> Result<Secret, AccessError> {
-        let token = Secret::token("");
+        let token = Secret::random();
         self.change(|conn| {
             let store = self.store();
             conn.execute(

@@ -12,7 +12,7 @@ impl SetupToken {
     /// Another one with each start.
     #[must_use]
     pub fn random() -> SetupToken {
-        SetupToken(Mutex::new(Some(Secret::token(""))))
+        SetupToken(Mutex::new(Some(Secret::random())))
     }
 
     /// One that fits nothing.

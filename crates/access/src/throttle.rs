@@ -89,9 +89,19 @@ impl Throttle {
         let [name, address] = keys(name, address);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.remove(&name);
-        if let Some(failed) = all.get_mut(&address) {
-            failed.count = failed.count.saturating_sub(1);
-        }
+        take_back(&mut all, address);
+    }
+
+    /// The try that was begun was not judged.
+    pub fn unjudged(&self, name: &str, address: IpAddr) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys(name, address).into_iter().for_each(|key| take_back(&mut all, key));
+    }
+}
+
+fn take_back(all: &mut BTreeMap<Key, Failures>, key: Key) {
+    if let Some(failed) = all.get_mut(&key) {
+        failed.count = failed.count.saturating_sub(1);
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub ingest: IngestConfig,
     /// Defaults of reports.
     pub report: ReportConfig,
+    /// Who may see the dashboard.
+    pub dashboard: DashboardConfig,
     /// Who may send.
     pub integration: Vec<IntegrationConfig>,
     /// The folder that relative paths start from.
@@ -73,6 +75,27 @@ pub(crate) struct IngestConfig {
 pub(crate) struct ReportConfig {
     /// IANA name of the time zone.
     pub timezone: String,
+}
+
+/// Who may see the dashboard.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DashboardConfig {
+    /// Who needs not say who they are.
+    pub open: Open,
+}
+
+/// Who needs not say who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Open {
+    /// Nobody.
+    Never,
+    /// Programs on this machine may read the API until there is an owner.
+    #[default]
+    UntilOwner,
+    /// Whoever sits at this machine may do everything.
+    Loopback,
 }
 
 /// One of the provider's integrations.

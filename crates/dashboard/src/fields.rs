@@ -2,6 +2,8 @@
 
 use actix_web::web::{self, Bytes};
 
+use weir_access::Refusal;
+
 use crate::problem::Problem;
 use crate::reader::Reader;
 
@@ -10,16 +12,19 @@ use crate::reader::Reader;
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads what was sent, if it came from a page that this reader was given.
-    pub(crate) fn read(reader: &Reader, body: &Bytes) -> Result<Fields, Problem> {
+    /// Reads what somebody sent who is nobody yet.
+    pub(crate) fn unsigned(body: &Bytes) -> Result<Fields, Problem> {
         let unreadable = || Problem::parameter("", "the form cannot be read; nothing was changed");
         let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
         let read = web::Query::<Vec<(String, String)>>::from_query(text);
-        let fields = Fields(read.map_err(|_| unreadable())?.into_inner());
+        Ok(Fields(read.map_err(|_| unreadable())?.into_inner()))
+    }
+
+    /// Reads what was sent, if it came from a page that this reader was given.
+    pub(crate) fn read(reader: &Reader, body: &Bytes) -> Result<Fields, Problem> {
+        let fields = Fields::unsigned(body)?;
         if fields.get("csrf") != reader.csrf {
-            let detail = "the form is not of this sign-in; open the page again and send it from \
-                          there, nothing was changed";
-            return Err(Problem::parameter("csrf", detail));
+            return Err(Problem::Csrf);
         }
         Ok(fields)
     }
@@ -27,6 +32,21 @@ impl Fields {
     /// The value of a field; empty where it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// What is wrong with what was entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The field; empty for the whole of the form.
+    pub(crate) name: &'static str,
+    /// What is wrong, without a full stop.
+    pub(crate) sentence: String,
+}
+
+impl Fault {
+    pub(crate) fn of(refusal: Refusal) -> Fault {
+        Fault { name: refusal.parameter().unwrap_or_default(), sentence: refusal.to_string() }
     }
 }
 

@@ -1,19 +1,28 @@
 //! A small log, the model over it, and the routes over both.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HOST, HeaderMap, HeaderValue};
 use actix_web::{App, HttpMessage, test, web};
 use prometheus_client::registry::Registry;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
+use weir_access::{Access, Cost, NewPerson, NewToken, Role};
 use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay};
 use weir_log::{DataDir, Lock, Log};
 use weir_projector::Projector;
 
-use crate::{CatalogueCell, Gate, IngestHealth, Reader, ReadyLimits, State, Streams, routes};
+use crate::page::form::Query;
+use crate::{
+    CatalogueCell, Entrance, Gate, IngestHealth, Openness, Reader, ReadyLimits, State, Streams,
+    routes,
+};
+
+/// Everybody's in [`Fixture::peopled`].
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) const NOW: &str = "2026-03-31T12:00:00Z";
 
@@ -61,6 +70,7 @@ impl Fixture {
         projector.catch_up(|_, _| ()).unwrap();
         let mut state = State {
             live: projector.live(),
+            access: entrance(&dir, Openness::Loopback),
             dir,
             catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
@@ -77,6 +87,28 @@ impl Fixture {
         };
         change(&mut state);
         Fixture { _folder: folder, _lock: lock, log, projector, state: web::Data::new(state) }
+    }
+
+    /// One that nobody may see unless they say who they are, and nobody is there yet.
+    pub(crate) fn closed(log: &str) -> Fixture {
+        Fixture::opened(log, Openness::Never)
+    }
+
+    /// The same, open as said.
+    pub(crate) fn opened(log: &str, openness: Openness) -> Fixture {
+        Fixture::with(deliveries(log), |state| state.access.openness = openness)
+    }
+
+    /// A closed one with Olga, an owner, Otto, an operator, and Ann, a viewer.
+    pub(crate) fn peopled(log: &str) -> Fixture {
+        let fixture = Fixture::closed(log);
+        let (store, now) = (&fixture.state.access.store, NOW.parse().unwrap());
+        store.add_owner("Olga", PASSWORD, now).unwrap();
+        for (name, role) in [("Otto", Role::Operator), ("Ann", Role::Viewer)] {
+            let (person, once) = store.add_person(NewPerson { name, role }, now).unwrap();
+            store.change_password(person.id, once.reveal(), PASSWORD).unwrap();
+        }
+        fixture
     }
 
     pub(crate) fn state(&self) -> &State {
@@ -110,10 +142,16 @@ impl Fixture {
         self.call(request, None).await
     }
 
+    /// As a browser or a program on this very machine, where the request does not say otherwise.
     async fn call(&self, request: test::TestRequest, reader: Option<&Reader>) -> Answer {
         let app = App::new().app_data(self.state.clone()).configure(routes);
         let app = test::init_service(app).await;
-        let request = request.to_request();
+        let mut request = request.to_request();
+        let head = request.head_mut();
+        head.peer_addr.get_or_insert(([127, 0, 0, 1], 50_000).into());
+        if !head.headers.contains_key(HOST) {
+            head.headers.insert(HOST, HeaderValue::from_static("localhost:8080"));
+        }
         if let Some(reader) = reader {
             request.extensions_mut().insert(reader.clone());
         }
@@ -145,6 +183,82 @@ impl Fixture {
         self.call(request.insert_header(kind).set_payload(body.to_owned()), None).await
     }
 
+    pub(crate) async fn send_get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, headers).await
+    }
+
+    pub(crate) async fn send_form(
+        &self,
+        path: &str,
+        form: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        self.send_form_from("127.0.0.1", path, form, headers).await
+    }
+
+    /// Sends a form from an address.
+    pub(crate) async fn send_form_from(
+        &self,
+        address: &str,
+        path: &str,
+        form: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let peer = SocketAddr::new(address.parse().unwrap(), 50_000);
+        let mut request = test::TestRequest::with_uri(path).method(Method::POST).peer_addr(peer);
+        for header in headers {
+            request = request.insert_header(*header);
+        }
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.call(request.insert_header(kind).set_payload(form.to_owned()), None).await
+    }
+
+    /// Sends JSON with a token.
+    pub(crate) async fn post_json_as(&self, bearer: &str, path: &str, body: &str) -> Answer {
+        let request = test::TestRequest::with_uri(path).method(Method::POST);
+        let request = request.insert_header(("authorization", bearer));
+        let kind = ("content-type", "application/json");
+        self.call(request.insert_header(kind).set_payload(body.to_owned()), None).await
+    }
+
+    /// Which of the people is called so.
+    pub(crate) fn person(&self, name: &str) -> i64 {
+        self.state.access.store.person_named(name).unwrap().id.get()
+    }
+
+    /// A browser in which one of them signed in.
+    pub(crate) async fn sign_in(&self, name: &str) -> Browser {
+        self.sign_in_with(name, PASSWORD).await
+    }
+
+    /// The same with another password.
+    pub(crate) async fn sign_in_with(&self, name: &str, password: &str) -> Browser {
+        let mut form = Query::default();
+        form.push("name", name);
+        form.push("password", password);
+        let got = self.send_form("/sign-in", &form.0, &[]).await;
+        assert_eq!(got.status, 303, "{name}: {}", got.body);
+        let cookie = got.header("set-cookie").split(';').next().unwrap().to_owned();
+        let page = self.send_get("/people/password", &[("cookie", &cookie)]).await;
+        let (_, rest) = page.body.split_once("name=\"csrf\" value=\"").unwrap();
+        Browser { cookie, csrf: rest.split('"').next().unwrap().to_owned() }
+    }
+
+    /// The header with a token of one of them, good for 30 days.
+    pub(crate) fn bearer(&self, name: &str) -> String {
+        let person = self.state.access.store.person_named(name).unwrap();
+        let new = NewToken {
+            name: &format!("{name}'s"),
+            person: person.id,
+            role: person.role,
+            days: 30,
+            maker: person.role,
+            maker_until: None,
+        };
+        let (_, secret) = self.state.access.store.add_token(new, NOW.parse().unwrap()).unwrap();
+        format!("Bearer {}", secret.reveal())
+    }
+
     /// Holds the whole answer against what is wanted.
     pub(crate) async fn check(&self, path: &str, status: u16, body: &str) {
         let got = self.get(path).await;
@@ -161,6 +275,28 @@ impl Fixture {
         assert!(got.header("content-security-policy").starts_with("default-src 'none'"));
         serde_json::from_str(&got.body).unwrap()
     }
+}
+
+/// A browser in which somebody signed in.
+pub(crate) struct Browser {
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
+}
+
+impl Browser {
+    pub(crate) async fn get(&self, fixture: &Fixture, path: &str) -> Answer {
+        fixture.send_get(path, &[("cookie", &self.cookie)]).await
+    }
+
+    pub(crate) async fn post(&self, fixture: &Fixture, path: &str, form: &str) -> Answer {
+        let form = format!("csrf={}&{form}", self.csrf);
+        fixture.send_form(path, &form, &[("cookie", &self.cookie)]).await
+    }
+}
+
+fn entrance(dir: &DataDir, openness: Openness) -> Entrance {
+    let store = Access::open_at_cost(&dir.access_file(), Cost::LEAST).unwrap();
+    Entrance::new(store, openness, true, None)
 }
 
 impl Answer {

@@ -8,6 +8,7 @@ mod answer; // an answer with the headers that every answer has
 pub mod assets; // the few files that a page asks for
 mod catalogue; // the catalogue, which an operator may change while others read it
 mod choices; // what the form offers
+mod entrance; // who asks, and whether they may
 mod describe; // the API's description, and the shapes that it names
 mod exits; // what the pages of screens and of reasons have in common
 mod gate; // how many reports are computed at once
@@ -32,6 +33,7 @@ mod fixture; // a small log, and the routes over it
 mod promise; // a number leads to as many sessions as it says
 
 pub use catalogue::CatalogueCell;
+pub use entrance::{Entrance, Openness};
 pub use gate::Gate;
 pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
 pub use reader::Reader;

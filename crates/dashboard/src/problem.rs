@@ -1,10 +1,11 @@
 //! What went wrong, as `application/problem+json` (RFC 9457).
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError, web};
 use serde::Serialize;
 use utoipa::ToSchema;
+use weir_access::{AccessError, Refusal};
 use weir_log::LogError;
 use weir_report::{AskError, BucketError};
 
@@ -50,6 +51,27 @@ pub(crate) enum Problem {
          ask again in {RETRY_AFTER_S} seconds"
     )]
     TooManyStreams,
+    /// Nobody said who asks, or what they said is not so.
+    #[error("{}", unauthenticated(*tried))]
+    Unauthenticated { tried: bool },
+    /// Whoever asks may not.
+    #[error("{0}")]
+    Forbidden(String),
+    /// A page of another site sent it.
+    #[error("a page of another site sent this, and nothing was changed; send it from Weir's own")]
+    OtherSite,
+    /// The form is not of this sign-in.
+    #[error(
+        "the form is not of this sign-in, and nothing was changed; open the page again and send it \
+         from there (a program sends `x-weir-csrf`, or a token)"
+    )]
+    Csrf,
+    /// It cannot be had as things are.
+    #[error("{0}")]
+    Conflict(String),
+    /// As many as may be are at it.
+    #[error("{0}")]
+    PasswordsBusy(String),
     /// Our own fault, or the disk's. What it was is in the process's own log.
     #[error("the answer could not be made; nothing was lost, and the server's log says why")]
     Internal,
@@ -110,9 +132,16 @@ impl Problem {
             Problem::Ambiguous { .. } => {
                 ("urn:weir:problem:ambiguous", "The id alone does not say which")
             }
-            Problem::Busy | Problem::TooManyStreams => {
+            Problem::Busy | Problem::TooManyStreams | Problem::PasswordsBusy(_) => {
                 ("urn:weir:problem:busy", "There is too much to do at once")
             }
+            Problem::Unauthenticated { .. } => {
+                ("urn:weir:problem:unauthenticated", "It is not known who asks")
+            }
+            Problem::Forbidden(_) => ("urn:weir:problem:forbidden", "You may not do this"),
+            Problem::OtherSite => ("urn:weir:problem:other-site", "Another site asks"),
+            Problem::Csrf => ("urn:weir:problem:csrf", "The form is of another sign-in"),
+            Problem::Conflict(_) => ("urn:weir:problem:conflict", "It cannot be had as things are"),
             Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
         }
     }
@@ -145,7 +174,12 @@ impl ResponseError for Problem {
             Problem::NoRoute(_) | Problem::NotFound(_) => StatusCode::NOT_FOUND,
             Problem::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Problem::Ambiguous { .. } => StatusCode::CONFLICT,
-            Problem::Busy | Problem::TooManyStreams => StatusCode::SERVICE_UNAVAILABLE,
+            Problem::Unauthenticated { .. } => StatusCode::UNAUTHORIZED,
+            Problem::Forbidden(_) | Problem::OtherSite | Problem::Csrf => StatusCode::FORBIDDEN,
+            Problem::Conflict(_) => StatusCode::CONFLICT,
+            Problem::Busy | Problem::TooManyStreams | Problem::PasswordsBusy(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -162,7 +196,44 @@ impl ResponseError for Problem {
         if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
         }
+        if let Problem::Unauthenticated { tried } = self {
+            let how = if *tried { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(how));
+        }
         response
+    }
+}
+
+const fn unauthenticated(tried: bool) -> &'static str {
+    if tried {
+        "the token is not known, or it is over or revoked; make another under People, API tokens"
+    } else {
+        "say who asks: `authorization: Bearer weir_…`, with a token made under People, API tokens"
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Problem {
+        match error {
+            AccessError::Refused(refusal) => refusal.into(),
+            AccessError::Busy => Problem::PasswordsBusy(error.to_string()),
+            other => Problem::internal(&other),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        let sentence = refusal.to_string();
+        match refusal.parameter() {
+            Some(name) => Problem::parameter(name, sentence),
+            None => match refusal {
+                Refusal::NoPerson | Refusal::NoToken | Refusal::NoView | Refusal::NoShare => {
+                    Problem::NotFound(sentence)
+                }
+                _ => Problem::Conflict(sentence),
+            },
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use weir_access::Role;
 
+use crate::problem::Problem;
+
 /// Who asks, as far as pages and routes need to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reader {
@@ -24,10 +26,12 @@ impl Reader {
 
 impl FromRequest for Reader {
     type Error = actix_web::Error;
-    type Future = std::future::Ready<Result<Reader, Self::Error>>;
+    type Future = std::future::Ready<Result<Reader, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let known = request.extensions().get::<Reader>().cloned();
-        std::future::ready(Ok(known.unwrap_or_else(Reader::open)))
+        std::future::ready(known.ok_or_else(|| {
+            Problem::internal(&"a route that everybody may ask wants to know its reader").into()
+        }))
     }
 }

@@ -11,6 +11,7 @@ use weir_readmodel::Model;
 use weir_report::{AskError, Asked, Profile, Query, Report, compute, profile};
 
 use crate::catalogue::CatalogueCell;
+use crate::entrance::Entrance;
 use crate::gate::Permit;
 use crate::problem::Problem;
 use crate::{Gate, IngestHealth, Streams};
@@ -41,6 +42,8 @@ pub struct State {
     pub live: Arc<Live>,
     /// Where the log is, for the deliveries behind a session.
     pub dir: DataDir,
+    /// Who may see what.
+    pub access: Entrance,
     /// What screens and reasons are called.
     pub catalogue: CatalogueCell,
     /// The only way to learn what time it is.

@@ -17,7 +17,7 @@ use crate::commands::provider::{Sender, agent};
 use crate::commands::serve::{Args, Service, bind};
 use crate::commands::simulate::{days_before, integration_name};
 use crate::commands::threads;
-use crate::config::ServerConfig;
+use crate::config::{Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 
@@ -66,6 +66,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
         timezone: "UTC".to_owned(),
         server: ServerConfig::default(),
+        // Where others can reach the demo, they must be let in.
+        open: if listener.local_addr()?.ip().is_loopback() { Open::Loopback } else { Open::Never },
         demo: true,
     };
     service.run(listener, move |address| {

@@ -9,9 +9,10 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpServer, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
+use weir_access::Access;
 use weir_dashboard::{
-    AnswerCount, CatalogueCell, Gate, IngestHealth, ReadyLimits, RefusalCount, SecretUse, State,
-    Streams,
+    AnswerCount, CatalogueCell, Entrance, Gate, IngestHealth, Openness, ReadyLimits, RefusalCount,
+    SecretUse, State, Streams,
 };
 use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
@@ -23,7 +24,7 @@ use weir_projector::{Live, Projector, ProjectorError};
 use crate::args::Common;
 use crate::clock::SystemClock;
 use crate::commands::{demo, threads};
-use crate::config::{Config, ServerConfig};
+use crate::config::{Config, Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
 
 /// How long a process that is just ending may hold the data directory.
@@ -59,6 +60,7 @@ pub(crate) struct Service {
     pub(crate) catalogue: CatalogueCell,
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
+    pub(crate) open: Open,
     pub(crate) demo: bool,
 }
 
@@ -78,6 +80,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         );
     }
     let listener = bind(&config.server.listen)?;
+    refuse_open_to_all(config.dashboard.open, listener.local_addr()?)?;
     let dir = config.data_dir();
     let service = Service {
         lock: lock(&dir)?,
@@ -88,6 +91,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
         timezone: config.report.timezone.clone(),
         server: config.server,
+        open: config.dashboard.open,
         demo: false,
     };
     service.run(listener, |address| {
@@ -120,6 +124,46 @@ pub(crate) fn bind(address: &str) -> Outcome<TcpListener> {
     Ok(listener)
 }
 
+/// An open dashboard is for whoever sits at this machine, and for nobody else.
+fn refuse_open_to_all(open: Open, address: SocketAddr) -> Outcome {
+    if open == Open::Loopback && !address.ip().is_loopback() {
+        return Err(Failure::call(format!(
+            "dashboard.open is `loopback`, but {address} can be reached from other machines, where \
+             nobody would be asked who they are; listen at 127.0.0.1, or leave dashboard.open out \
+             and create an owner"
+        )));
+    }
+    Ok(())
+}
+
+/// Who stands at the door of the dashboard.
+fn entrance(
+    dir: &DataDir,
+    open: Open,
+    address: SocketAddr,
+    public_url: Option<&str>,
+) -> Outcome<Entrance> {
+    let store = Access::open(&dir.access_file())?;
+    let openness = match open {
+        Open::Never => Openness::Never,
+        Open::UntilOwner => Openness::UntilOwner,
+        Open::Loopback => Openness::Loopback,
+    };
+    let public_url = public_url.map(str::to_owned);
+    Ok(Entrance::new(store, openness, address.ip().is_loopback(), public_url))
+}
+
+/// Tells whoever reads the console how to become the owner, where there is none.
+fn tell_setup(entrance: &Entrance, base: &str) -> Outcome {
+    if entrance.has_people()? || entrance.openness == Openness::Loopback {
+        return Ok(());
+    }
+    if let Some(token) = entrance.setup.text() {
+        eprintln!("weir: create the owner at {base}/setup with the token {}", token.reveal());
+    }
+    Ok(())
+}
+
 /// Why the process must stop before it is told to.
 type Fatal = Arc<Mutex<Option<AppendError>>>;
 
@@ -133,6 +177,8 @@ impl Service {
     ) -> Outcome {
         let address = listener.local_addr()?;
         let log = Log::open(&self.dir, &self.lock)?;
+        let public_url = self.server.public_url.as_deref();
+        let access = entrance(&self.dir, self.open, address, public_url)?;
         let projector = Projector::open(&self.dir, &self.lock, threads())?;
         let live = projector.live();
         let mut registry = Registry::default();
@@ -163,6 +209,7 @@ impl Service {
             self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let state = web::Data::new(State {
             live,
+            access,
             dir: self.dir.clone(),
             catalogue: self.catalogue,
             clock: Arc::new(SystemClock),
@@ -183,8 +230,9 @@ impl Service {
         let served = actix_web::rt::System::new().block_on(async {
             let server = serve(listener, &self.server, ingest, state.clone())?;
             let handle = server.handle();
-            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, state));
+            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, state.clone()));
             ready(address)?;
+            tell_setup(&state.access, endpoint.trim_end_matches('/'))?;
             let served = server.await;
             waiting.abort();
             Ok::<_, Failure>(served?)

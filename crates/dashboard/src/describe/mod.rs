@@ -10,6 +10,7 @@ mod profile; // what lies below it
 mod comparison; // two groups side by side
 #[cfg(test)]
 mod tests; // a real answer fits
+mod secured; // who may ask what
 mod webhook; // the endpoint that `ingest` mounts
 
 use utoipa::OpenApi;
@@ -39,6 +40,7 @@ use empty::EmptyIsLeftOut;
         (name = "sessions", description = "What is behind the numbers"),
         (name = "catalogue", description = "What screens and reasons are called"),
         (name = "deliveries", description = "What the provider sent"),
+        (name = "people", description = "Who may see what, and by which tokens"),
         (name = "process", description = "For those who run it")
     ),
     paths(
@@ -57,6 +59,14 @@ use empty::EmptyIsLeftOut;
         routes::put_reason,
         routes::remove_reason,
         routes::catalogue_file,
+        routes::people,
+        routes::person,
+        routes::add_person,
+        routes::change_person,
+        routes::reset_password,
+        routes::tokens,
+        routes::make_token,
+        routes::revoke_token,
         webhook::webhook,
         routes::events,
         routes::healthz,
@@ -83,6 +93,15 @@ use empty::EmptyIsLeftOut;
         routes::ReasonEntry,
         routes::ScreenChange,
         routes::ReasonChange,
+        routes::PeopleBody,
+        routes::PersonEntry,
+        routes::PersonDraft,
+        routes::PersonChange,
+        routes::PersonWithPassword,
+        routes::TokensBody,
+        routes::TokenEntry,
+        routes::TokenDraft,
+        routes::TokenWithSecret,
         routes::Readiness,
         crate::problem::ProblemBody,
     ))
@@ -91,5 +110,7 @@ struct Description;
 
 /// The API's description.
 pub(crate) fn description() -> utoipa::openapi::OpenApi {
-    Description::openapi()
+    let mut all = Description::openapi();
+    secured::secure(&mut all);
+    all
 }

@@ -4,6 +4,9 @@
 //! every filter is in the address, and everything works with scripts off.
 
 mod actions; // what can be done with a view
+mod entrance; // the first start, and signing in
+mod entry; // one field of a form
+mod people; // who may see what
 mod catalogue; // what has a name, and the form for one entry
 mod filters; // the line of filters, and those that apply
 pub(crate) mod form; // what the reader asked for, and its address
@@ -27,11 +30,13 @@ use crate::assets;
 use crate::reader::Reader;
 
 pub(crate) use catalogue::{CataloguePage, EntryPage};
+pub(crate) use entrance::{SetupPage, SignInPage, forbidden};
 pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
 pub(crate) use groups::chooser;
 pub(crate) use in_words::{in_text, in_words};
 pub use links::{SessionLinks, ViewLinks};
+pub(crate) use people::{OnePage, PasswordPage, PeoplePage, TokenForm};
 pub use place::Page;
 pub(crate) use session::{
     SessionView, address as session_address, choice as session_choice, refused as session_refused,
@@ -159,6 +164,25 @@ fn unanswered() -> Markup {
     }
 }
 
+/// A whole document around what its body holds.
+pub(crate) fn document(title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="same-origin";
+                title { (title) " · Weir" }
+                link rel="icon" type="image/svg+xml" href=(assets::href("weir.svg"));
+                link rel="stylesheet" href=(assets::href("weir.css"));
+                script src=(assets::href("weir.js")) defer {}
+            }
+            body { (body) }
+        }
+    }
+}
+
 /// What stands around every page.
 pub struct Frame<'a> {
     /// What the page is called in the browser's title.
@@ -177,25 +201,14 @@ impl Frame<'_> {
     /// The whole document. `content` brings its own `<main id="main">`.
     #[must_use]
     pub fn around(&self, content: &Markup) -> Markup {
-        html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="referrer" content="no-referrer";
-                    title { (self.title) " · Weir" }
-                    link rel="icon" type="image/svg+xml" href=(assets::href("weir.svg"));
-                    link rel="stylesheet" href=(assets::href("weir.css"));
-                    script src=(assets::href("weir.js")) defer {}
-                }
-                body {
-                    a.skip href="#main" { "Skip to the answer" }
-                    (self.top())
-                    (content)
-                }
-            }
-        }
+        document(
+            self.title,
+            &html! {
+                a.skip href="#main" { "Skip to the answer" }
+                (self.top())
+                (content)
+            },
+        )
     }
 
     fn top(&self) -> Markup {
@@ -220,10 +233,18 @@ impl Frame<'_> {
     fn person(&self) -> Markup {
         html! {
             details.person {
-                summary { (self.reader.name.as_deref().unwrap_or("This machine")) }
+                summary { (safe_text(self.reader.name.as_deref().unwrap_or("This machine"), 40)) }
                 ul {
                     @for page in [Page::Views, Page::Catalogue, Page::People, Page::Docs] {
                         li { (self.to(page)) }
+                    }
+                    @if self.reader.name.is_some() {
+                        li {
+                            form method="post" action="/sign-out" {
+                                input type="hidden" name="csrf" value=(self.reader.csrf);
+                                button.quiet type="submit" { "Sign out" }
+                            }
+                        }
                     }
                 }
             }

@@ -116,7 +116,7 @@ mod tests {
         let got = fixture.get(&format!("{PATH}?unit=attempt&from=&tz=")).await;
         assert_eq!(got.header("content-type"), "application/json");
         assert_eq!(got.header("cache-control"), "no-store");
-        assert_eq!(got.header("referrer-policy"), "no-referrer");
+        assert_eq!(got.header("referrer-policy"), "same-origin");
         assert_eq!(got.body, render::json(&report));
         assert_eq!(report.totals.started, 6);
     }

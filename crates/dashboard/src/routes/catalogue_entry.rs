@@ -286,7 +286,7 @@ mod tests {
         let fixture = Fixture::of(LOG);
         let ann = Reader { name: None, role: Role::Operator, csrf: "right".to_owned() };
         let got = fixture.post_as(&ann, CAMERA, "label=x&csrf=wrong").await;
-        assert_eq!(got.status, 400);
+        assert_eq!(got.status, 403);
         assert!(fixture.state().catalogue.own().is_empty());
         assert_eq!(fixture.post_as(&ann, CAMERA, "label=x&csrf=right").await.status, 303);
     }

@@ -14,6 +14,15 @@ mod healthz; // alive
 mod matrix; // where against why
 mod metrics; // what the process counts
 mod missing; // everything else
+mod setup; // the owner, made at the first start
+mod sign_in; // a name and a password
+mod sign_out; // the end of a session
+mod people; // who may see what
+mod person; // one of them
+mod people_api; // the same for programs
+mod password; // one's own password
+mod tokens; // one's own API tokens
+mod tokens_api; // the same for programs
 mod openapi; // the API's description
 mod funnel; // the way through the flow
 mod overview; // what matters, at a glance
@@ -41,19 +50,28 @@ pub(crate) use events::__path_events;
 pub(crate) use healthz::__path_healthz;
 pub(crate) use metrics::__path_metrics;
 pub(crate) use openapi::__path_openapi;
+pub(crate) use people_api::{
+    __path_add_person, __path_change_person, __path_people, __path_person, __path_reset_password,
+    PeopleBody, PersonChange, PersonDraft, PersonEntry, PersonWithPassword,
+};
 pub(crate) use profile::__path_profile;
 pub(crate) use quarantine::{__path_quarantine, QuarantinePage, Quarantined};
 pub(crate) use readyz::{__path_readyz, Readiness};
 pub(crate) use session::{__path_neighbours, __path_session};
 pub(crate) use sessions::{__path_sessions, SessionsPage};
+pub(crate) use tokens_api::{
+    __path_make_token, __path_revoke_token, __path_tokens, TokenDraft, TokenEntry, TokenWithSecret,
+    TokensBody,
+};
 
 use actix_web::guard::{Guard, GuardContext};
 use actix_web::http::Method;
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{Route, web};
 use weir_access::Role;
 
 use crate::analysis::Analysis;
+use crate::entrance::guard;
 
 /// An address, as the API's description writes it, and what answers there.
 pub(crate) struct Mounted {
@@ -70,6 +88,8 @@ pub(crate) enum Needs {
     Nobody,
     /// Somebody with at least this role.
     At(Role),
+    /// The same, or whatever runs on this machine.
+    ThisMachineOr(Role),
 }
 
 /// A method.
@@ -88,7 +108,6 @@ pub(crate) struct Answer {
     /// The method.
     pub(crate) takes: Takes,
     /// Who may.
-    #[expect(dead_code)] // until people can sign in
     pub(crate) needs: Needs,
     /// The handler.
     pub(crate) route: fn() -> Route,
@@ -97,6 +116,7 @@ pub(crate) struct Answer {
 const NOBODY: Needs = Needs::Nobody;
 const VIEWER: Needs = Needs::At(Role::Viewer);
 const OPERATOR: Needs = Needs::At(Role::Operator);
+const OWNER: Needs = Needs::At(Role::Owner);
 
 /// Every address.
 pub(crate) const ROUTES: &[Mounted] = &[
@@ -126,11 +146,31 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/sessions", &[get(VIEWER, || web::to(sessions_page::sessions_page))]),
     at("/sessions/{id}", &[get(VIEWER, || web::to(session_page::session_page))]),
     at("/sessions.csv", &[get(VIEWER, || web::to(sessions_file::sessions_file))]),
+    at(
+        "/setup",
+        &[get(NOBODY, || web::to(setup::setup)), post(NOBODY, || web::to(setup::make_owner))],
+    ),
+    at(
+        "/sign-in",
+        &[get(NOBODY, || web::to(sign_in::form)), post(NOBODY, || web::to(sign_in::sign_in))],
+    ),
+    at("/sign-out", &[post(VIEWER, || web::to(sign_out::sign_out))]),
+    at("/people", &[get(VIEWER, || web::to(people::people)), post(OWNER, || web::to(people::add))]),
+    at(
+        "/people/password",
+        &[get(VIEWER, || web::to(password::form)), post(VIEWER, || web::to(password::change))],
+    ),
+    at("/people/tokens", &[post(VIEWER, || web::to(tokens::make))]),
+    at("/people/tokens/{id}/revoke", &[post(VIEWER, || web::to(tokens::revoke))]),
+    at("/people/{id}", &[get(OWNER, || web::to(person::person))]),
+    at("/people/{id}/role", &[post(OWNER, || web::to(person::role))]),
+    at("/people/{id}/disabled", &[post(OWNER, || web::to(person::disabled))]),
+    at("/people/{id}/password", &[post(OWNER, || web::to(person::password))]),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
     at("/events", &[get(VIEWER, || web::to(events::events))]),
     at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),
     at("/readyz", &[get(NOBODY, || web::to(readyz::readyz))]),
-    at("/metrics", &[get(NOBODY, || web::to(metrics::metrics))]),
+    at("/metrics", &[get(Needs::ThisMachineOr(Role::Viewer), || web::to(metrics::metrics))]),
     at("/openapi.json", &[get(NOBODY, || web::to(openapi::openapi))]),
     at("/api/v1/reports/abandonment", &[get(VIEWER, || web::to(abandonment::abandonment))]),
     at("/api/v1/reports/profile", &[get(VIEWER, || web::to(profile::profile))]),
@@ -155,6 +195,29 @@ pub(crate) const ROUTES: &[Mounted] = &[
             delete(OPERATOR, || web::to(catalogue_api::remove_reason)),
         ],
     ),
+    at(
+        "/api/v1/people",
+        &[
+            get(OWNER, || web::to(people_api::people)),
+            post(OWNER, || web::to(people_api::add_person)),
+        ],
+    ),
+    at(
+        "/api/v1/people/{id}",
+        &[
+            get(OWNER, || web::to(people_api::person)),
+            post(OWNER, || web::to(people_api::change_person)),
+        ],
+    ),
+    at("/api/v1/people/{id}/password", &[post(OWNER, || web::to(people_api::reset_password))]),
+    at(
+        "/api/v1/tokens",
+        &[
+            get(VIEWER, || web::to(tokens_api::tokens)),
+            post(VIEWER, || web::to(tokens_api::make_token)),
+        ],
+    ),
+    at("/api/v1/tokens/{id}/revoke", &[post(VIEWER, || web::to(tokens_api::revoke_token))]),
     at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
 ];
 
@@ -186,7 +249,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         let mut resource =
             web::resource(mounted.path).default_service(web::to(missing::wrong_method));
         for answer in mounted.answers {
-            resource = resource.route((answer.route)().guard(answer.takes));
+            let needs = answer.needs;
+            let door = from_fn(move |request, next| guard(needs, request, next));
+            resource = resource.route((answer.route)().wrap(door).guard(answer.takes));
         }
         cfg.service(resource.wrap(Compress::default()));
     }

@@ -74,6 +74,8 @@ mod tests {
                 assert_eq!(status, 405, "{path}");
             } else if path.contains("/x") || NEEDS_A_VALUE.contains(&at.path) {
                 assert_eq!(status, 400, "{path}");
+            } else if path == "/sign-in" {
+                assert_eq!(status, 303, "nobody is there who could");
             } else {
                 assert_eq!(status, 200, "{path}");
             }

@@ -1,0 +1,88 @@
+//! What stands between a request and what answers it: who asks, and whether they may.
+
+mod cookie; // the session's token in the browser
+mod guard; // every route's door
+mod identify; // who asks
+mod once; // what is shown once
+mod origin; // where a request comes from
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use weir_access::{Access, AccessError, Secret, SetupToken, Throttle};
+
+pub(crate) use cookie::{clear_cookie, session_token, set_cookie};
+pub(crate) use guard::guard;
+pub(crate) use identify::{By, Holder};
+pub(crate) use once::{Once, Shown};
+pub(crate) use origin::{client_address, is_secure};
+
+/// Who needs not say who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Openness {
+    /// Nobody.
+    Never,
+    /// Programs on this machine may read the API, until there is an owner who could give them a token.
+    #[default]
+    UntilOwner,
+    /// Whoever sits at this machine, who may do everything.
+    Loopback,
+}
+
+/// The people, and what is known of the place that requests come to.
+#[derive(Debug)]
+pub struct Entrance {
+    /// People, sessions and tokens.
+    pub store: Access,
+    /// Who needs not say who they are.
+    pub openness: Openness,
+    /// Whether only this machine can reach the address that is listened at.
+    pub listener_is_loopback: bool,
+    /// The address that others reach this server at, as configured.
+    pub public_url: Option<String>,
+    /// The one-time token of the first start.
+    pub setup: SetupToken,
+    /// Pauses after failures.
+    pub(crate) throttle: Throttle,
+    /// What is shown once.
+    pub(crate) once: Once,
+    /// What stands in the forms of whoever has no session.
+    csrf: Secret,
+    /// There has been somebody: there always will be.
+    has_people: AtomicBool,
+}
+
+impl Entrance {
+    /// The entrance to `store`, reached at an address as said.
+    #[must_use]
+    pub fn new(
+        store: Access,
+        openness: Openness,
+        listener_is_loopback: bool,
+        public_url: Option<String>,
+    ) -> Entrance {
+        Entrance {
+            store,
+            openness,
+            listener_is_loopback,
+            public_url,
+            setup: SetupToken::random(),
+            throttle: Throttle::default(),
+            once: Once::default(),
+            csrf: Secret::random(),
+            has_people: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether anybody is known.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn has_people(&self) -> Result<bool, AccessError> {
+        if self.has_people.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let found = self.store.has_people()?;
+        self.has_people.store(found, Ordering::Relaxed);
+        Ok(found)
+    }
+}
