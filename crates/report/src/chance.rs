@@ -123,6 +123,7 @@ const fn float(count: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{erfc, fisher, holm, interval_of_difference, p_value};
+    use proptest::prelude::*;
     use weir_domain::Rate;
 
     #[track_caller]
@@ -196,5 +197,44 @@ mod tests {
         assert_eq!(holm(&[0.04]), [true]);
         assert_eq!(holm(&[0.026, 0.026]), [false, false]);
         assert_eq!(holm(&[]), [false; 0]);
+    }
+
+    /// A group of up to 60 units.
+    fn rate() -> impl Strategy<Value = Rate> {
+        (1..60_u64)
+            .prop_flat_map(|whole| (0..=whole, Just(whole)))
+            .prop_map(|(part, whole)| Rate::new(part, whole))
+    }
+
+    /// Binomial coefficients, exactly.
+    fn choose(n: u64, k: u64) -> u128 {
+        (0..u128::from(k)).fold(1, |product, i| product * (u128::from(n) - i) / (i + 1))
+    }
+
+    proptest! {
+        #[test]
+        fn which_group_is_the_first_changes_only_the_sign(a in rate(), b in rate()) {
+            let (low, high) = interval_of_difference(a, b).unwrap();
+            let (back_low, back_high) = interval_of_difference(b, a).unwrap();
+            prop_assert!((low + back_high).abs() < 1e-12 && (high + back_low).abs() < 1e-12);
+            let difference = b.value().unwrap() - a.value().unwrap();
+            prop_assert!(-1.0 - 1e-12 <= low && low <= difference && difference <= high && high <= 1.0 + 1e-12);
+            prop_assert_eq!(p_value(a, b).is_some(), p_value(b, a).is_some());
+            let (p, back) = (p_value(a, b).unwrap_or(1.0), p_value(b, a).unwrap_or(1.0));
+            prop_assert!((p - back).abs() < 1e-9 && 0.0 <= p && p <= 1.0 + 1e-12, "{p} {back}");
+        }
+
+        #[test]
+        fn fishers_test_is_the_sum_over_all_tables(a in rate(), b in rate()) {
+            let (parts, others) = (a.part + b.part, a.whole + b.whole - a.part - b.part);
+            let tables = |x: u64| choose(parts, x) * choose(others, a.whole - x);
+            let possible = || (0..=a.whole.min(parts)).filter(|x| a.whole - x <= others);
+            let all: u128 = possible().map(tables).sum();
+            let own = tables(a.part);
+            let extreme: u128 = possible().map(tables).filter(|ways| *ways <= own).sum();
+            #[allow(clippy::cast_precision_loss)]
+            let want = extreme as f64 / all as f64;
+            prop_assert!((fisher(a, b) - want).abs() < 1e-6, "{} is not {want}", fisher(a, b));
+        }
     }
 }

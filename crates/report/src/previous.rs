@@ -103,9 +103,10 @@ fn first_instant(zone: &Zone, day: Date) -> Result<Zoned, jiff::Error> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use weir_domain::Timestamp;
 
-    use crate::Asked;
+    use crate::{Asked, Query, Zone};
 
     /// Asked at noon of 31 March 2026 in UTC, or as of another instant.
     #[track_caller]
@@ -172,6 +173,54 @@ mod tests {
             ["2026-05-01", "2026-05-03", "UTC", "now"],
             ["2026-04-29T00:00:00Z", "2026-05-01T00:00:00Z", "2026-03-29T12:00:00Z"],
         );
+    }
+
+    /// Days from 2024 to 2028, some of them with a change of offset, and hours within them.
+    fn instant() -> impl Strategy<Value = Timestamp> {
+        let hours = prop_oneof![Just(0), 0..24_i64];
+        (0..1_500_i64, hours, prop::sample::select(vec![0, 0, 1, 2_000_000_017])).prop_map(
+            |(day, hour, us)| {
+                Timestamp::from_micros(1_704_067_200_000_000 + day * DAY_US + hour * HOUR_US + us)
+            },
+        )
+    }
+
+    const HOUR_US: i64 = 3_600_000_000;
+    const DAY_US: i64 = 24 * HOUR_US;
+
+    proptest! {
+        #[test]
+        fn it_lies_wholly_before_is_as_long_and_as_old(
+            (from, to, as_of) in (instant(), instant(), instant()),
+            snaps in any::<[bool; 2]>(),
+            zone in prop::sample::select(vec!["UTC", "Europe/Tallinn", "Africa/Cairo", "Australia/Lord_Howe"]),
+        ) {
+            let zone = Zone::named(zone).unwrap();
+            // Half of the edges are local midnights.
+            let snapped = |at: Timestamp, snap: bool| {
+                let day = super::local(&zone, at).unwrap().date();
+                let midnight = super::first_instant(&zone, day).unwrap().timestamp().as_microsecond();
+                if snap { Timestamp::from_micros(midnight) } else { at }
+            };
+            let (from, to) = (snapped(from.min(to), snaps[0]), snapped(from.max(to), snaps[1]));
+            prop_assume!(from < to);
+            let query = Query { from, to, as_of, zone: zone.clone(), ..Asked::default().query(as_of).unwrap() };
+            let (previous, ended) = (query.previous(), query.ended());
+            prop_assert!(previous.from < previous.to && previous.to <= from);
+            prop_assert_eq!(previous.as_of.since_us(previous.to), as_of.since_us(ended));
+            let is_midnight = |at| super::midnight(&super::local(&zone, at).unwrap()).is_some();
+            let length_us = ended.since_us(from);
+            let off_us = previous.to.since_us(previous.from) - length_us;
+            if is_midnight(from) {
+                prop_assert!(is_midnight(previous.from));
+                prop_assert_eq!(is_midnight(ended), is_midnight(previous.to));
+                // Months differ by up to three days, and a day by an hour.
+                let days = if 27 * DAY_US < length_us { 3 } else { 0 };
+                prop_assert!(off_us.abs() <= days * DAY_US + 2 * HOUR_US, "{off_us}");
+            } else {
+                prop_assert_eq!((off_us, previous.to), (0, from));
+            }
+        }
     }
 
     #[test]
