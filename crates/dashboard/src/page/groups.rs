@@ -39,7 +39,8 @@ fn periods(form: &Form, a: &Query, b: &Query) -> Markup {
         a href=(plain.href(Page::Compare)) aria-current=[(*a == previous).then_some("true")] {
             "the period before"
         }
-        @if let Some((weeks, from, to)) = weeks_before(b) {
+        // Of a week the period before is the same weekdays.
+        @if let Some((weeks, from, to)) = weeks_before(b).filter(|(_, from, _)| *from != previous.from) {
             @let own = vec![("a_from", from.to_string()), ("a_to", to.to_string())];
             @let href = Form { own, ..form.pinned(b) }.href(Page::Compare);
             @let chosen = (a.from, a.to) == (from, to) && a.filters == b.filters;

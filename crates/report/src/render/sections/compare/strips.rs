@@ -33,7 +33,10 @@ fn strip(which: &str, report: &Report, called: &str, links: &dyn Links) -> Marku
         section.group {
             h2 { (which) ": " (name(called)) }
             p.soft {
-                (period(query)) ", " (query.zone.name()) ", as of " (instant(query.as_of, &query.zone))
+                // Where the period tells the groups apart it is the name already.
+                @let period = period(query);
+                @if called != period { (period) ", " }
+                (query.zone.name()) ", as of " (instant(query.as_of, &query.zone))
             }
             dl.strip {
                 div.few[too_few(drop_off)] {
