@@ -25,7 +25,7 @@ pub(crate) const COMPARE_NONE: &str = "none";
 pub(super) fn filters(view: &View<'_>, problem: Option<&str>) -> Markup {
     let View { page, form, choices, catalogue, .. } = *view;
     html! {
-        div.filters {
+        div.filters role="search" aria-label="Filters" {
             div.view {
                 (presets(page, form))
                 details.fold open[problem.is_some()] { summary { "Filters" } }
@@ -86,7 +86,7 @@ fn presets(page: Page, form: &Form) -> Markup {
 pub(super) fn text(name: &str, label: &str, value: &str, hint: &str, list: Option<&str>) -> Markup {
     html! {
         label.field { (label)
-            input.zone[list.is_some()] type="text" name=(name) value=(value) placeholder=(hint)
+            input.zone[list.is_some()].instant[list.is_none() && 12 < value.len()] type="text" name=(name) value=(value) placeholder=(hint)
                 list=[list] autocomplete="off" spellcheck="false";
         }
     }

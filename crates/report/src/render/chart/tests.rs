@@ -2,8 +2,8 @@
 
 use super::{
     Bar, Bars, Column, Dumbbell, Dumbbells, Histogram, Ink, Mark, Part, Percentile, Picture, Size,
-    SparkPoint, Theme, Trend, TrendPoint, bars, distribution, dumbbells, figure_svg, row_bar,
-    small_svg, spark, stack, svg, trend,
+    SparkPoint, Step, Theme, Trend, TrendPoint, WayRow, bars, distribution, dumbbells, figure_svg,
+    row_bar, small_svg, spark, stack, svg, trend, way,
 };
 
 fn bar(name: &str, value: f64, interval: (f64, f64)) -> Bar {
@@ -175,6 +175,30 @@ fn a_picture_in_a_row_holds_at_its_limits() {
     check_small(&spark(&[point(Some(0.4), false)]));
     check_small(&spark(&[point(None, false), point(Some(0.0), true), point(Some(f64::NAN), true)]));
     check_small(&spark(&[point(Some(0.1), false); 400]));
+}
+
+#[test]
+fn a_way_holds_at_its_limits() {
+    let step = |name: &str, words: &str, went_on: f64, left: f64| {
+        let part = |value, ink| Part { value, ink };
+        WayRow::Step(Step {
+            name: name.to_owned(),
+            words: words.to_owned(),
+            parts: vec![part(went_on, Ink::Band), part(left, Ink::Cancelled)],
+            all: Some(("40 got there".to_owned(), "/sessions".to_owned())),
+            ..Step::default()
+        })
+    };
+    let (long, words) =
+        ("long name ".repeat(20), "86 left here, 6.2 % of the 1,391 who got there ");
+    for size in Size::ALL {
+        let check_way = |rows: &[WayRow]| check(&way(rows, size), size);
+        check_way(&[]);
+        check_way(&[WayRow::Heading { name: long.clone(), words: long.clone() }]);
+        check_way(&[step("zero", words, 0.0, 0.0)]);
+        check_way(&[step("no number", words, f64::NAN, f64::INFINITY)]);
+        check_way(&[step(&long, &words.repeat(4), 1.0, 2.0), step("one", words, 0.0, 1.0)]);
+    }
 }
 
 #[test]

@@ -111,14 +111,16 @@ fn heading(picture: &mut Picture, name: &str, words: &str, columns: &Columns, y:
     let gap = if y < 1.0 { 0.0 } else { 10.0 };
     let middle = y + gap + 10.0;
     let all = picture.width;
-    let (place, room, high) = match columns.size {
-        Size::Wide => ((columns.words, middle), columns.start, 24.0),
-        Size::Middle => ((all - width(words, SMALL, false), middle), all * 0.4, 24.0),
-        Size::Narrow => ((0.0, middle + LINE), all, 24.0 + LINE),
+    let (place, anchor, room, high) = match columns.size {
+        Size::Wide => ((columns.words, middle), Anchor::Start, columns.start, 24.0),
+        Size::Middle => ((all, middle), Anchor::End, all * 0.4, 24.0),
+        Size::Narrow => ((0.0, middle + LINE), Anchor::Start, all, 24.0 + LINE),
     };
     let name = fit(name, TYPE, true, room);
     picture.label((0.0, middle), &name, TYPE, Ink::Text, Anchor::Start, true);
-    picture.text(place, &fit(words, SMALL, false, all - place.0), SMALL, Ink::Muted);
+    let words_room = if anchor == Anchor::End { all - room } else { all - place.0 };
+    let words = fit(words, SMALL, false, words_room);
+    picture.label(place, &words, SMALL, Ink::Muted, anchor, false);
     let rule = y + gap + high - 2.0;
     picture.line((0.0, rule), (all, rule), Ink::Grid, 1.0);
     gap + high
@@ -127,25 +129,29 @@ fn heading(picture: &mut Picture, name: &str, words: &str, columns: &Columns, y:
 fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f64) {
     let all = picture.width;
     let (ink, quiet) = if step.faint { (Ink::Muted, Ink::Faint) } else { (Ink::Text, Ink::Muted) };
-    let words_px = width(&step.words, TYPE, false);
-    let (name, words, bar) = match columns.size {
+    let middle = y + columns.row / 2.0;
+    // The name, the words, and the middle of the bar.
+    let (name_room, name_y, bar) = match columns.size {
+        Size::Wide => (columns.name, middle, middle),
+        Size::Middle => (all - width(&step.words, TYPE, false) - 16.0, y + 11.0, y + 30.0),
+        Size::Narrow => (all, y + 10.0, y + 10.0 + LINE),
+    };
+    let name = fit(&step.name, TYPE, false, name_room.max(all * 0.2) + 1.0);
+    picture.text((0.0, name_y), &name, TYPE, ink);
+    match columns.size {
         Size::Wide => {
-            let middle = y + columns.row / 2.0;
-            ((columns.name, middle), (columns.words, middle), middle)
+            let words = fit(&step.words, TYPE, false, all - columns.words);
+            picture.text((columns.words, middle), &words, TYPE, quiet);
         }
         Size::Middle => {
-            let room = (all - words_px - 16.0).max(all * 0.3);
-            ((room, y + 11.0), ((all - words_px).max(room + 8.0), y + 11.0), y + 30.0)
+            let words = fit(&step.words, TYPE, false, all * 0.8 - 8.0);
+            picture.label((all, name_y), &words, TYPE, quiet, Anchor::End, false);
         }
-        Size::Narrow => ((all, y + 10.0), (0.0, y + 10.0 + 2.0 * LINE), y + 10.0 + LINE),
-    };
-    picture.text((0.0, name.1), &fit(&step.name, TYPE, false, name.0 + 1.0), TYPE, ink);
-    if columns.size == Size::Narrow {
-        for (line, text) in (0u32..).zip(wrap(&step.words, TYPE, false, all)) {
-            picture.text((words.0, words.1 + f64::from(line) * LINE), &text, TYPE, quiet);
+        Size::Narrow => {
+            for (line, text) in (2u32..).zip(wrap(&step.words, TYPE, false, all)) {
+                picture.text((0.0, name_y + f64::from(line) * LINE), &text, TYPE, quiet);
+            }
         }
-    } else {
-        picture.text(words, &fit(&step.words, TYPE, false, all - words.0), TYPE, quiet);
     }
     let end = parts(picture, step, axis, bar - BAR / 2.0);
     picture.hits.push(HitArea {

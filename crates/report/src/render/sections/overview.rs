@@ -7,7 +7,7 @@ use super::{breakdown, empty, leave, quality, strip, summary, trend};
 use crate::Report;
 use crate::render::Before;
 use crate::render::links::Links;
-use crate::render::number::instant;
+use crate::render::number::{instant, too_few};
 use crate::render::words::{answer, answer_since};
 
 /// The main content of the dashboard's first page. With the period before, each number says what
@@ -28,13 +28,20 @@ pub fn overview(
             (summary::context(report))
             (summary::headline(pieces))
             (strip::strip(report, before, links))
-            @if let Some(before) = before { (against(before)) }
+            @if let Some(before) = before.filter(|before| is_judged(report, before)) {
+                (against(before))
+            }
         }
         (trend::trend_section(report, links))
         (leave::costliest_section(report, catalogue, links))
         (breakdown::breakdown_section(report, links))
         (quality::quality_line(report, links))
     }
+}
+
+/// Whether any number says what it did.
+fn is_judged(report: &Report, before: &Before) -> bool {
+    !too_few(report.totals.drop_off_rate()) && !too_few(before.report.totals.drop_off_rate())
 }
 
 /// What the numbers are held against.

@@ -28,10 +28,18 @@ pub(super) fn quality_line(report: &Report, links: &dyn Links) -> Markup {
     html! {
         p #quality .aside {
             b { "Data quality. " }
-            "Of " (count(quality.deliveries)) " deliveries received in the range, "
-            (count(quality.repeats)) " were resends that changed nothing; "
-            @if odd.is_empty() { "all could be read" } @else { (odd.join(", ")) }
-            "."
+            @match quality.deliveries {
+                0 => { "No delivery was received in the range." },
+                1 => { "One delivery was received in the range" },
+                n => { (count(n)) " deliveries were received in the range" },
+            }
+            @if 0 < quality.deliveries {
+                @if odd.is_empty() { " and could be read" } @else { "; " (odd.join(", ")) }
+                "."
+            }
+            @if 0 < quality.repeats {
+                " " (count(quality.repeats)) " brought nothing new and changed no number."
+            }
             @if 0 < unknown {
                 " " (counted(unknown, "screens")) @if unknown == 1 { " has" } @else { " have" }
                 " no name in the catalogue."
