@@ -17,8 +17,8 @@ use weir_projector::Projector;
 
 use crate::page::form::Query;
 use crate::{
-    CatalogueCell, Entrance, Gate, IngestHealth, Openness, Reader, ReadyLimits, State, Streams,
-    routes,
+    CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits, State,
+    Streams, routes,
 };
 
 /// Everybody's in [`Fixture::peopled`].
@@ -83,6 +83,7 @@ impl Fixture {
             timezone_default: "UTC".to_owned(),
             ingest: Box::new(|| IngestHealth::quiet(NOW.parse().unwrap())),
             gate: Gate::for_threads(2),
+            pulse: Pulse::default(),
             streams: Streams::default(),
         };
         change(&mut state);

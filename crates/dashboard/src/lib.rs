@@ -13,6 +13,7 @@ mod describe; // the API's description, and the shapes that it names
 mod exits; // what the pages of screens and of reasons have in common
 mod gate; // how many reports are computed at once
 mod list; // the units behind a number, in some order, from some place on
+mod health; // how the process does
 mod history; // one session, with the deliveries that tell of it
 mod ingest; // what was seen of the webhook endpoint
 pub mod page; // what is known, as markup
@@ -21,6 +22,7 @@ mod json_body; // what a program sent as JSON
 mod parameters; // a query string, as a question
 mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json
+mod pulse; // what the health page remembers
 mod reader; // who asks
 mod routes; // one file for each address
 mod seal; // markup that leads nowhere
@@ -36,6 +38,7 @@ pub use catalogue::CatalogueCell;
 pub use entrance::{Entrance, Openness};
 pub use gate::Gate;
 pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
+pub use pulse::Pulse;
 pub use reader::Reader;
 pub use routes::routes;
 pub use state::{LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};

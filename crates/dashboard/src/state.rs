@@ -14,7 +14,7 @@ use crate::catalogue::CatalogueCell;
 use crate::entrance::Entrance;
 use crate::gate::Permit;
 use crate::problem::Problem;
-use crate::{Gate, IngestHealth, Streams};
+use crate::{Gate, IngestHealth, Pulse, Streams};
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct State {
     pub ingest: Box<dyn Fn() -> IngestHealth + Send + Sync>,
     /// Lets a few reports at a time be computed.
     pub gate: Gate,
+    /// What the health page remembers.
+    pub pulse: Pulse,
     /// The open streams of events.
     pub streams: Streams,
 }

@@ -71,6 +71,13 @@ impl DataDir {
         self.path.join(ACCESS_FILE)
     }
 
+    /// How much room is left on the disk for this user, where the system tells.
+    #[must_use]
+    pub fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.path).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// Creates the folder where it is missing, and takes the right to write in it.
     ///
     /// `holder` is what another process is told that finds it locked.

@@ -20,5 +20,5 @@ pub use data_dir::{DataDir, Lock};
 pub use error::LogError;
 pub use read::{LogReader, Row};
 pub use seal::Seal;
-pub use stats::{IntegrationStats, LogStats};
+pub use stats::{IntegrationStats, LogStats, sqlite_version};
 pub use verify::{Finding, Verified};

@@ -1,5 +1,7 @@
 //! What the log holds.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use weir_domain::{Seq, Timestamp};
 
@@ -37,29 +39,75 @@ pub struct IntegrationStats {
     pub last_received_at: Timestamp,
 }
 
+/// The SQLite that is built in.
+#[must_use]
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 impl LogReader {
     /// Counts what the log holds, in one reading of it.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn stats(&self) -> Result<LogStats, LogError> {
-        let file_bytes = [self.path.clone(), self.path.with_extension("db-wal")]
-            .iter()
-            .filter_map(|path| path.metadata().ok())
-            .map(|metadata| metadata.len())
-            .sum();
-        let seals = self.count_seals().map_err(LogError::store(&self.path))?;
+        let seals = self.seals_after(Seq::START)?;
         let (integrations, body_bytes) =
             self.by_integration().map_err(LogError::store(&self.path))?;
         Ok(LogStats {
             deliveries: integrations.iter().map(|one| one.deliveries).sum(),
             body_bytes,
-            file_bytes,
+            file_bytes: self.file_bytes(),
             seals,
             first_received_at: integrations.iter().map(|one| one.first_received_at).min(),
             last_received_at: integrations.iter().map(|one| one.last_received_at).max(),
             integrations,
         })
+    }
+
+    /// How many seals end after `after`: those of the groups that were committed since.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn seals_after(&self, after: Seq) -> Result<u64, LogError> {
+        self.conn
+            .prepare_cached("SELECT count(*) FROM seal WHERE ?1 < last_seq")
+            .and_then(|mut statement| statement.query_row([after.get()], |row| row.get(0)))
+            .map_err(LogError::store(&self.path))
+    }
+
+    /// When each secret last matched, by integration and name, among the last `count` deliveries.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn secrets_matched(
+        &self,
+        count: u64,
+    ) -> Result<BTreeMap<(String, String), Timestamp>, LogError> {
+        // No index leads from an origin to its deliveries: the log is written too often for one.
+        let sql = "SELECT integration, secret, max(at) FROM \
+                   (SELECT origin, max(received_at) AS at FROM \
+                    (SELECT origin, received_at FROM delivery ORDER BY seq DESC LIMIT ?1) \
+                    GROUP BY origin) \
+                   JOIN origin ON origin.id = origin WHERE secret IS NOT NULL \
+                   GROUP BY integration, secret";
+        let matched = |row: &rusqlite::Row<'_>| {
+            Ok(((row.get(0)?, row.get(1)?), Timestamp::from_micros(row.get(2)?)))
+        };
+        self.conn
+            .prepare(sql)
+            .and_then(|mut statement| statement.query_map([count], matched)?.collect())
+            .map_err(LogError::store(&self.path))
+    }
+
+    /// The bytes of the file and of its write-ahead log.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        [self.path.clone(), self.path.with_extension("db-wal")]
+            .iter()
+            .filter_map(|path| path.metadata().ok())
+            .map(|metadata| metadata.len())
+            .sum()
     }
 
     /// The time of receipt of the delivery at `seq`, if the log reaches that far.
@@ -77,10 +125,6 @@ impl LogReader {
                 .map(|us| Some(Timestamp::from_micros(us)))
                 .map_err(LogError::store(&self.path)),
         }
-    }
-
-    fn count_seals(&self) -> Result<u64, rusqlite::Error> {
-        self.conn.query_row("SELECT count(*) FROM seal", [], |row| row.get(0))
     }
 
     fn by_integration(&self) -> Result<(Vec<IntegrationStats>, u64), rusqlite::Error> {

@@ -29,6 +29,8 @@ pub struct Live {
     model: RwLock<Model>,
     /// The model's position, for those who only want to know whether it moved.
     position: AtomicU64,
+    /// The position that the last checkpoint has.
+    saved: AtomicU64,
     /// The log's head, as the writer last told.
     head: AtomicU64,
     /// When the oldest delivery was received that is not folded yet; MAX for none.
@@ -77,6 +79,12 @@ impl Live {
     #[must_use]
     pub fn position(&self) -> Seq {
         Seq::new(self.position.load(Ordering::Acquire))
+    }
+
+    /// The last delivery that the checkpoint has: a start goes on from there.
+    #[must_use]
+    pub fn saved(&self) -> Seq {
+        Seq::new(self.saved.load(Ordering::Acquire))
     }
 
     /// Notes that the log now reaches to `head`, and when the first of what is new was received.
@@ -136,6 +144,7 @@ impl Projector {
         let head = reader.head()?;
         let live = Arc::new(Live {
             position: AtomicU64::new(model.position().get()),
+            saved: AtomicU64::new(model.position().get()),
             model: RwLock::new(model),
             head: AtomicU64::new(head.get()),
             pending_us: AtomicI64::new(i64::MAX),
@@ -274,6 +283,7 @@ impl Projector {
         let checkpoint = checkpoint_of(&model, &self.reader)?;
         self.store = stored::replace(&self.dir, &mut model, &checkpoint)?;
         self.live.position.store(model.position().get(), Ordering::Release);
+        self.live.saved.store(model.position().get(), Ordering::Release);
         *self.live.model_mut() = model;
         (self.unsaved, self.saved_at) = (0, Instant::now());
         Ok(())
@@ -306,6 +316,7 @@ impl Projector {
                 self.live.model_mut().mark_clean();
             }
         }
+        self.live.saved.store(checkpoint.position.get(), Ordering::Release);
         self.unsaved = 0;
         self.saved_at = Instant::now();
         Ok(())

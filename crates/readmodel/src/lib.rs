@@ -10,6 +10,7 @@ mod vendor_data; // the customer's own reference, as a number
 mod chunk; // the columns of some thousand sessions
 mod sessions; // every session, found by its id
 mod model; // all of it, and how far it has read
+mod recent; // what came lately, and from whom
 mod scan; // the units of a report, one by one
 mod encode; // columns as bytes
 mod checkpoint; // the model in `read.db`
@@ -22,6 +23,7 @@ pub use deliveries::{DeliveryFlags, DeliveryTally};
 pub use model::{Model, SessionView};
 pub use names::{Code, Exits, Names};
 pub use neighbours::Brief;
+pub use recent::DeliveryFilter;
 pub use scan::UnitView;
 pub use sessions::Row;
 pub use vendor_data::vendor_data_hash;

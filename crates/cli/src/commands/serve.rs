@@ -11,8 +11,8 @@ use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
 use weir_access::Access;
 use weir_dashboard::{
-    AnswerCount, CatalogueCell, Entrance, Gate, IngestHealth, Openness, ReadyLimits, RefusalCount,
-    SecretUse, State, Streams,
+    AnswerCount, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, ReadyLimits,
+    RefusalCount, SecretUse, State, Streams,
 };
 use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
@@ -225,6 +225,7 @@ impl Service {
             timezone_default: self.timezone,
             ingest: seen(metrics, SystemClock.now()),
             gate: Gate::for_threads(threads()),
+            pulse: Pulse::default(),
             streams: Streams::default(),
         });
         let served = actix_web::rt::System::new().block_on(async {

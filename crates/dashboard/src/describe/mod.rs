@@ -17,8 +17,8 @@ use utoipa::OpenApi;
 
 pub(crate) use comparison::{ComparisonSchema, FirstGroupParameters};
 pub(crate) use parameters::{
-    FormatParameter, ListParameters, OutcomeName, PageParameters, QuestionParameters,
-    SessionParameters,
+    DeliveryParameters, FormatParameter, ListParameters, OutcomeName, PageParameters,
+    QuestionParameters, SessionParameters,
 };
 pub(crate) use profile::ProfileSchema;
 pub(crate) use report::ReportSchema;
@@ -53,6 +53,8 @@ use empty::EmptyIsLeftOut;
         routes::delivery,
         routes::delivery_body,
         routes::quarantine,
+        routes::deliveries,
+        routes::health_api,
         routes::catalogue_api,
         routes::put_screen,
         routes::remove_screen,
@@ -86,6 +88,9 @@ use empty::EmptyIsLeftOut;
         crate::history::Neighbours,
         crate::history::Beside,
         routes::DeliveryTold,
+        routes::Deliveries,
+        routes::DeliveryEntry,
+        crate::health::Health,
         routes::QuarantinePage,
         routes::Quarantined,
         routes::CatalogueBody,

@@ -116,6 +116,33 @@ pub(crate) struct PageParameters {
     limit: Option<u32>,
 }
 
+/// Which deliveries.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct DeliveryParameters {
+    /// What was noted of them when they were read.
+    #[param(inline)]
+    kind: Option<DeliveryKindName>,
+    /// Received at this instant or later: RFC 3339, a date, `now`, or relative to now.
+    #[param(example = "-1h")]
+    from: Option<String>,
+    /// Received before this instant.
+    to: Option<String>,
+}
+
+/// What can be noted of a delivery.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case", default = "all")]
+#[expect(dead_code)] // described, never made
+pub(crate) enum DeliveryKindName {
+    All,
+    Repeat,
+    Quarantined,
+    UnknownCode,
+    ActionMismatch,
+}
+
 /// Which of several sessions of one id, and as of when.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -139,6 +139,8 @@ async fn every_answer_is_as_described() {
     check(&fixture, "/api/v1/deliveries/99", delivery, 404).await;
     check(&fixture, &format!("{sessions}?unit=attempt&sort=state"), sessions, 200).await;
     check(&fixture, "/api/v1/quarantine", "/api/v1/quarantine", 200).await;
+    check(&fixture, "/api/v1/deliveries", "/api/v1/deliveries", 200).await;
+    check(&fixture, "/api/v1/health", "/api/v1/health", 200).await;
     check(&fixture, "/readyz", "/readyz", 200).await;
 }
 

@@ -13,6 +13,8 @@ pub(crate) mod form; // what the reader asked for, and its address
 mod groups; // how the two groups of a comparison are chosen
 mod in_words; // the filters of a view in words
 mod links; // where the numbers lead
+mod health; // is all well, and if not, what to do
+mod deliveries; // what was received
 mod place; // the pages, and where they are
 mod when; // instants and ranges, in words
 mod outcome; // an outcome and its names
@@ -30,10 +32,12 @@ use crate::assets;
 use crate::reader::Reader;
 
 pub(crate) use catalogue::{CataloguePage, EntryPage};
+pub(crate) use deliveries::{DeliveriesPage, QuarantineView};
 pub(crate) use entrance::{SetupPage, SignInPage, forbidden};
 pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
 pub(crate) use groups::chooser;
+pub(crate) use health::HealthPage;
 pub(crate) use in_words::{in_text, in_words};
 pub use links::{SessionLinks, ViewLinks};
 pub(crate) use people::{OnePage, PasswordPage, PeoplePage, TokenForm};

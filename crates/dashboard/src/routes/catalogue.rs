@@ -44,7 +44,7 @@ fn page(state: &State, reader: &Reader, parameters: &Parameters) -> maud::Markup
 }
 
 /// The screens, and the reasons, that were seen and that `catalogue` does not name; sorted.
-pub(super) fn unnamed(model: &Model, catalogue: &Catalogue) -> (Vec<String>, Vec<String>) {
+pub(crate) fn unnamed(model: &Model, catalogue: &Catalogue) -> (Vec<String>, Vec<String>) {
     let of = |kind: Kind, names: &Names| {
         let unnamed = names.iter().filter(|value| !kind.is_named(catalogue, value));
         let mut unnamed: Vec<_> = unnamed.map(str::to_owned).collect();

@@ -10,6 +10,8 @@ mod catalogue_api; // the same for programs
 mod catalogue_entry; // one entry, to be edited
 mod catalogue_file; // the same as a file
 mod events; // that there are new numbers
+mod deliveries; // what was received
+mod health; // how the process does
 mod healthz; // alive
 mod matrix; // where against why
 mod metrics; // what the process counts
@@ -27,6 +29,7 @@ mod openapi; // the API's description
 mod funnel; // the way through the flow
 mod overview; // what matters, at a glance
 mod quarantine; // deliveries that could not be read
+mod quarantine_page; // the same for people
 mod readyz; // able to append, and caught up
 mod reasons; // why they leave
 mod screens; // where they leave
@@ -39,14 +42,17 @@ mod sessions_file; // the same as a file
 mod time; // how long it took, and in which hours
 
 pub(crate) use abandonment::__path_abandonment;
+pub(crate) use catalogue::unnamed;
 pub(crate) use catalogue_api::{
     __path_catalogue_api, __path_put_reason, __path_put_screen, __path_remove_reason,
     __path_remove_screen, CatalogueBody, ReasonChange, ReasonEntry, ScreenChange, ScreenEntry,
 };
 pub(crate) use catalogue_file::__path_catalogue_file;
 pub(crate) use comparison::__path_comparison;
+pub(crate) use deliveries::{__path_deliveries, Deliveries, DeliveryEntry, KINDS, Listing};
 pub(crate) use delivery::{__path_delivery, __path_delivery_body, DeliveryTold};
 pub(crate) use events::__path_events;
+pub(crate) use health::__path_health_api;
 pub(crate) use healthz::__path_healthz;
 pub(crate) use metrics::__path_metrics;
 pub(crate) use openapi::__path_openapi;
@@ -56,7 +62,7 @@ pub(crate) use people_api::{
 };
 pub(crate) use profile::__path_profile;
 pub(crate) use quarantine::{__path_quarantine, QuarantinePage, Quarantined};
-pub(crate) use readyz::{__path_readyz, Readiness};
+pub(crate) use readyz::{__path_readyz, Readiness, why_not};
 pub(crate) use session::{__path_neighbours, __path_session};
 pub(crate) use sessions::{__path_sessions, SessionsPage};
 pub(crate) use tokens_api::{
@@ -167,6 +173,11 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/people/{id}/disabled", &[post(OWNER, || web::to(person::disabled))]),
     at("/people/{id}/password", &[post(OWNER, || web::to(person::password))]),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
+    at("/health", &[get(VIEWER, || web::to(health::health))]),
+    at("/health/deliveries", &[get(VIEWER, || web::to(deliveries::deliveries_page))]),
+    at("/health/quarantine", &[get(VIEWER, || web::to(quarantine_page::quarantine_page))]),
+    at("/api/v1/health", &[get(VIEWER, || web::to(health::health_api))]),
+    at("/api/v1/deliveries", &[get(VIEWER, || web::to(deliveries::deliveries))]),
     at("/events", &[get(VIEWER, || web::to(events::events))]),
     at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),
     at("/readyz", &[get(NOBODY, || web::to(readyz::readyz))]),

@@ -19,12 +19,12 @@ const BODY_BYTES_SHOWN_MAX: usize = 4 * 1024;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QuarantinePage {
     /// How many there are in all.
-    count: u64,
+    pub(crate) count: u64,
     /// This page's.
-    deliveries: Vec<Quarantined>,
+    pub(crate) deliveries: Vec<Quarantined>,
     /// The `cursor` of the next page; null on the last.
     #[schema(required)]
-    next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// A delivery that could not be read as an event. It stays in the log, and every rebuild reads it
@@ -32,18 +32,18 @@ pub(crate) struct QuarantinePage {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Quarantined {
     /// Its place in the log.
-    seq: u64,
+    pub(crate) seq: u64,
     /// When it was received.
     #[schema(value_type = String, format = DateTime)]
-    received_at: Timestamp,
+    pub(crate) received_at: Timestamp,
     /// The integration that it came for.
-    integration: String,
+    pub(crate) integration: String,
     /// Why it could not be read.
-    cause: String,
+    pub(crate) cause: String,
     /// The size of its body.
-    body_bytes: usize,
+    pub(crate) body_bytes: usize,
     /// The body's first 4 KiB as text, with U+FFFD for what is none.
-    body: String,
+    pub(crate) body: String,
 }
 
 /// The deliveries that could not be read, and why.
@@ -70,7 +70,7 @@ pub(crate) async fn quarantine(
 }
 
 /// A cursor is the place of the last delivery that was given.
-fn place(cursor: &str) -> Result<Seq, Problem> {
+pub(super) fn place(cursor: &str) -> Result<Seq, Problem> {
     cursor.parse().map(Seq::new).map_err(|_| {
         let cursor = echo(cursor);
         let detail = format!("`cursor` is `{cursor}`, which is not one that this list gave");
@@ -78,7 +78,7 @@ fn place(cursor: &str) -> Result<Seq, Problem> {
     })
 }
 
-fn page(state: &State, before: Seq, limit: usize) -> Result<QuarantinePage, Problem> {
+pub(super) fn page(state: &State, before: Seq, limit: usize) -> Result<QuarantinePage, Problem> {
     let (count, mut places) = {
         let model = state.live.model();
         let all = model.tally(Timestamp::MIN, Timestamp::MAX, Timestamp::MAX);

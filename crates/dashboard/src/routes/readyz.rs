@@ -65,9 +65,9 @@ impl Readiness {
     }
 }
 
-/// What is wrong, the worst first.
+/// What is wrong, the worst first; none if nothing is.
 #[allow(clippy::cast_precision_loss)] // a limit in seconds is far below 2^53
-fn why_not(
+pub(crate) fn why_not(
     able_to_append: bool,
     deliveries: u64,
     lag_seconds: f64,

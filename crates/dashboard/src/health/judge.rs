@@ -1,0 +1,92 @@
+//! Is all well, and if not, what to do: one sentence, the worst first.
+
+use weir_report::render::{count, duration};
+
+use super::{Health, LastDelivery, Status, VerdictName};
+use crate::ReadyLimits;
+use crate::routes::why_not;
+
+/// A day of a busy integration is less; an operator should hear of it before the disk is full.
+const FREE_BYTES_MIN: u64 = 1 << 30;
+
+/// The status, and the sentence on top.
+pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
+    let Health { fold, log, integrations, .. } = health;
+    let failure = fold.failure.as_deref();
+    let (lag, lag_seconds) = (fold.lag_deliveries, fold.lag_seconds);
+    if let Some(reason) = why_not(log.able_to_append, lag, lag_seconds, failure, limits) {
+        let stands_still = !log.able_to_append || failure.is_some();
+        let status = if stands_still { Status::Trouble } else { Status::Attention };
+        return (status, sentence(&reason));
+    }
+    if let Some(free) = log.free_bytes.filter(|&free| free < FREE_BYTES_MIN) {
+        let said = format!(
+            "Only {} are free on the disk of the data directory. Make room: where the log cannot be \
+             written, deliveries are refused until it can.",
+            bytes(free)
+        );
+        return (Status::Attention, said);
+    }
+    if log.deliveries == 0 {
+        return (
+            Status::Attention,
+            "Nothing was received yet: the first page says how.".to_owned(),
+        );
+    }
+    if let Some(said) = silent(health) {
+        return (Status::Attention, said);
+    }
+    let last = integrations.iter().filter_map(|one| one.last_delivery.as_ref());
+    let shortest = last.map(|last| last.silence_seconds).reduce(f64::min).unwrap_or(0.0);
+    let waits = match lag {
+        0 => "nothing waits".to_owned(),
+        n => format!("{} to be counted", waiting(n)),
+    };
+    (Status::Well, format!("All is well: last delivery {} ago, {waits}.", ago(shortest)))
+}
+
+fn waiting(n: u64) -> String {
+    if n == 1 { "1 delivery waits".to_owned() } else { format!("{} deliveries wait", count(n)) }
+}
+
+/// The most unusual silence of an integration that may send.
+fn silent(health: &Health) -> Option<String> {
+    let unusual = |last: &&LastDelivery| {
+        matches!(last.verdict, VerdictName::Unusual | VerdictName::VeryUnusual)
+    };
+    let configured = health.integrations.iter().filter(|one| one.configured);
+    let (name, last) = configured
+        .filter_map(|one| Some((&one.integration, one.last_delivery.as_ref().filter(unusual)?)))
+        .max_by_key(|(_, last)| (last.verdict == VerdictName::VeryUnusual, last.seq))?;
+    let very = if last.verdict == VerdictName::VeryUnusual { "very " } else { "" };
+    Some(format!(
+        "Nothing came from {name} for {}, which is {very}unusual. Look at the webhook's state in \
+         Veriff's portal, at the proxy, and at the answers below.",
+        ago(last.silence_seconds)
+    ))
+}
+
+/// `12 s`, `3 min 12 s`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a duration is not negative
+pub(crate) fn ago(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    if whole == 0 { "less than a second".to_owned() } else { duration(whole * 1_000_000) }
+}
+
+/// `1.2 GB`.
+#[allow(clippy::cast_precision_loss)] // shown with one digit
+pub(crate) fn bytes(n: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let found = UNITS.into_iter().find(|&(unit, _)| unit <= n);
+    found.map_or_else(
+        || format!("{n}\u{a0}bytes"),
+        |(unit, name)| format!("{:.1}\u{a0}{name}", n as f64 / unit as f64),
+    )
+}
+
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
