@@ -7,7 +7,7 @@ use std::time::Instant;
 use weir_domain::{Catalogue, Timestamp, Unit};
 use weir_log::DataDir;
 use weir_readmodel::Model;
-use weir_report::{Asked, Mark, Narrow, Query, cohort, compute, profile};
+use weir_report::{Asked, Mark, Narrow, Query, compute, profile, visit};
 
 use crate::Args;
 use crate::figures::{Target, median, say};
@@ -44,7 +44,8 @@ pub(crate) fn measure(args: &Args, dir: &Path) -> anyhow::Result<()> {
     say("warm profile, sessions", median_ms(below), "ms", Target::None);
     let narrow = Narrow { mark: Some(Mark::Recovered), ..Narrow::default() };
     let list = |catalogue: &Catalogue| {
-        drop(black_box(cohort(&model, catalogue, &all, &narrow, threads)));
+        let take = |count: &mut u64, _| *count += 1;
+        drop(black_box(visit(&model, catalogue, &all, &narrow, threads, || 0, take)));
     };
     say("warm list of the recovered", median_ms(list), "ms", Target::None);
     say("baseline: a sum over one column of 8 bytes", baseline_ms, "ms", Target::None);

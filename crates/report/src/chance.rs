@@ -221,7 +221,7 @@ mod tests {
             prop_assert!(-1.0 - 1e-12 <= low && low <= difference && difference <= high && high <= 1.0 + 1e-12);
             prop_assert_eq!(p_value(a, b).is_some(), p_value(b, a).is_some());
             let (p, back) = (p_value(a, b).unwrap_or(1.0), p_value(b, a).unwrap_or(1.0));
-            prop_assert!((p - back).abs() < 1e-9 && 0.0 <= p && p <= 1.0 + 1e-12, "{p} {back}");
+            prop_assert!((p - back).abs() < 1e-9 && (0.0..=1.0 + 1e-12).contains(&p), "{p} {back}");
         }
 
         #[test]

@@ -19,7 +19,7 @@ use weir_readmodel::{Model, UnitView};
 
 use crate::{BucketError, Buckets, DataQuality, Query, Report};
 pub use below::profile;
-pub use cohort::{CohortUnit, cohort, visit};
+pub use cohort::{CohortUnit, visit};
 use keep::Keep;
 use partial::Partial;
 pub(crate) use rows::{reason_label, state_label};

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use weir_domain::Unit;
-use weir_report::{CohortUnit, Narrow, Percentiles, cohort, compute, profile};
+use weir_report::{CohortUnit, Narrow, Percentiles, compute, profile};
 use weir_tests::streams::{queries, stream};
 
 use crate::numbers::{Number, of_profile, of_report};
-use crate::product::{catalogue, folded, question};
+use crate::product::{catalogue, folded, listed, question};
 
 const SEEDS: u64 = 30;
 const QUERIES_PER_STREAM: usize = 6;
@@ -30,9 +30,8 @@ fn every_number_counts_the_units_of_its_list() {
                 0 < number.count || number.place.starts_with("by_") || n % NOTHINGS_STEP == 0
             });
             for (_, Number { place, count, list }) in looked_at {
-                let got = list.map_or(0, |(query, narrow)| {
-                    cohort(&model, &catalogue, &query, &narrow, 1).len() as u64
-                });
+                let got = list
+                    .map_or(0, |(query, narrow)| listed(&model, &query, &narrow, 1).len() as u64);
                 assert_eq!(got, count, "seed {seed}, {place}: {asked:#?}");
                 if 0 < count {
                     followed.insert(place.split(' ').next_back().unwrap_or_default().to_owned());
@@ -94,7 +93,7 @@ fn the_units_of_a_list_say_what_the_report_says() {
         for asked in queries(seed, &log, QUERIES_PER_STREAM) {
             let query = question(&asked);
             let report = compute(&model, &catalogue, &query, 1).expect("a report");
-            let units = cohort(&model, &catalogue, &query, &Narrow::default(), 1);
+            let units = listed(&model, &query, &Narrow::default(), 1);
             assert!(units.is_sorted_by(|a, b| b.first_at() <= a.first_at()));
             let places: BTreeSet<_> =
                 units.iter().map(|unit| (unit.session, unit.attempt)).collect();

@@ -1,9 +1,11 @@
 //! The product's model and question for the oracle's.
 
+use std::cmp::Reverse;
+
 use weir_domain::{Catalogue, Seq, Timestamp};
 use weir_projector::fold;
 use weir_readmodel::Model;
-use weir_report::{Asked, Query};
+use weir_report::{Asked, CohortUnit, Narrow, Query, visit};
 use weir_tests::command_line::report_args;
 use weir_tests::{RawDelivery, oracle};
 
@@ -46,4 +48,17 @@ pub(crate) fn question(query: &oracle::Query) -> Query {
 
 pub(crate) fn catalogue() -> Catalogue {
     Catalogue::shipped()
+}
+
+/// The units of a list, the latest first.
+pub(crate) fn listed(
+    model: &Model,
+    query: &Query,
+    narrow: &Narrow,
+    threads: usize,
+) -> Vec<CohortUnit> {
+    let take = |units: &mut Vec<CohortUnit>, unit| units.push(unit);
+    let mut units = visit(model, &catalogue(), query, narrow, threads, Vec::new, take).concat();
+    units.sort_by_key(|unit| (Reverse((unit.first_at(), unit.session)), unit.attempt));
+    units
 }

@@ -2,9 +2,9 @@
 
 use weir_domain::{Fact, FactKind, Seq, Timestamp};
 use weir_readmodel::{DeliveryFlags, Model};
-use weir_report::{Asked, Mark, Narrow, Query, cohort, compute, profile, render};
+use weir_report::{Asked, Mark, Narrow, Query, compute, profile, render};
 
-use crate::product::catalogue;
+use crate::product::{catalogue, listed};
 
 /// Enough for several parts of the model.
 const SESSIONS: u64 = 40_000;
@@ -60,7 +60,7 @@ fn however_many_threads_share_the_work_the_answer_is_one() {
         |threads| render::json(&compute(&model, &catalogue, &query, threads).expect("a report"));
     let below = |threads| profile(&model, &catalogue, &query, threads).expect("a profile");
     let narrow = Narrow { mark: Some(Mark::Recovered), ..Narrow::default() };
-    let list = |threads| cohort(&model, &catalogue, &query, &narrow, threads);
+    let list = |threads| listed(&model, &query, &narrow, threads);
     assert!(1_000 < list(1).len());
     assert_eq!(report(4), report(1));
     assert_eq!(below(4), below(1));

@@ -20,8 +20,6 @@ pub struct CohortUnit {
     pub attempt: Option<u16>,
     /// How many attempts it has.
     pub attempts: u32,
-    /// Its integration.
-    pub integration: Code,
     /// Its feature, or [`weir_readmodel::Names::NONE`].
     pub feature: Code,
 }
@@ -53,32 +51,14 @@ impl CohortUnit {
             // The only attempt of its session has number 0.
             attempt: (query.unit == Unit::Attempt).then(|| unit.attempt().unwrap_or(0)),
             attempts: u32::try_from(unit.attempts()).unwrap_or(u32::MAX),
-            integration: unit.integration,
             feature: unit.feature,
         }
     }
 }
 
-/// The units of the cohort that `narrow` keeps, the latest first; attempts that began at one
-/// instant, in their order within the session.
-pub fn cohort(
-    model: &Model,
-    catalogue: &Catalogue,
-    query: &Query,
-    narrow: &Narrow,
-    threads: usize,
-) -> Vec<CohortUnit> {
-    let gather = |units: &mut Vec<CohortUnit>, unit: CohortUnit| units.push(unit);
-    let gathered = visit(model, catalogue, query, narrow, threads, Vec::new, gather);
-    let mut units = gathered.concat();
-    units.sort_unstable_by_key(|unit| {
-        (std::cmp::Reverse((unit.first_at(), unit.session)), unit.attempt)
-    });
-    units
-}
-
 /// Hands every unit of the cohort that `narrow` keeps to `take`, in no order, on `threads` threads,
-/// each with what `start` made for it: for a list of which only a part is wanted.
+/// each with what `start` made for it. Of a list of millions only some are shown: whoever takes them
+/// decides what to hold.
 pub fn visit<A: Send>(
     model: &Model,
     catalogue: &Catalogue,

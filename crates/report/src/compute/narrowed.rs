@@ -4,8 +4,8 @@ use weir_domain::{Catalogue, Marks, Outcome, Summary};
 use weir_readmodel::{Code, Exits, Model, Names, UnitView};
 
 use super::local::Offsets;
+use crate::Query;
 use crate::narrow::{Mark, Narrow, TimeRange, Until};
-use crate::{CohortUnit, Query};
 
 /// Which units a [`Narrow`] keeps.
 pub(super) struct Narrowed<'a> {
@@ -133,14 +133,6 @@ impl Mark {
             }
             Mark::MissingStarted => !marks.has(Marks::STARTED),
         }
-    }
-}
-
-impl CohortUnit {
-    /// Whether this is known of it.
-    #[must_use]
-    pub fn has(&self, mark: Mark) -> bool {
-        mark.is_of(&self.summary)
     }
 }
 
