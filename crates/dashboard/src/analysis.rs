@@ -204,7 +204,8 @@ fn as_read(state: &State, query: Option<&Query>) -> String {
     local(at, &zone).unwrap_or_else(|| at.to_string())
 }
 
-fn local(at: Timestamp, zone: &Zone) -> Option<String> {
+/// An instant as it is read in a zone.
+pub(crate) fn local(at: Timestamp, zone: &Zone) -> Option<String> {
     let at = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?;
     let at = at.to_zoned(zone.rules().clone());
     Some(format!("{}, {}", at.strftime("%Y-%m-%d %H:%M:%S"), zone.name()))

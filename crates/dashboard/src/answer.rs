@@ -80,6 +80,11 @@ pub(crate) fn bytes(
     response
 }
 
+/// Says what the answer may do, in place of what a page may.
+pub(crate) fn set_policy(response: &mut HttpResponse, policy: &'static str) {
+    set(response.headers_mut(), CONTENT_SECURITY_POLICY, policy);
+}
+
 /// Says more precisely what the body is.
 pub(crate) fn set_type(response: &mut HttpResponse, content_type: &'static str) {
     set(response.headers_mut(), CONTENT_TYPE, content_type);

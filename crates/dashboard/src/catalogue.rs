@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use weir_domain::{Catalogue, Overlay};
 use weir_log::{DataDir, LogError};
 
-pub(crate) use entry::{Draft, Fault, Kind, VALUE_CHARS_MAX};
+pub(crate) use entry::{Draft, Kind, VALUE_CHARS_MAX};
 
 /// The catalogue as it is now, and the two that it is made of.
 #[derive(Debug)]

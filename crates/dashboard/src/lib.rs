@@ -19,6 +19,7 @@ mod ingest; // what was seen of the webhook endpoint
 pub mod page; // what is known, as markup
 mod fields; // what a form of ours sent
 mod json_body; // what a program sent as JSON
+mod kept; // a page with its filters, as it is saved and shared
 mod parameters; // a query string, as a question
 mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json

@@ -7,7 +7,7 @@
 /// What takes a reader, or what they enter, somewhere else.
 const WAYS: [&str; 5] = ["href", "xlink:href", "action", "formaction", "data-live"];
 /// What is left out with all that is in it.
-const LEFT_OUT: [&str; 3] = ["form", "script", "datalist"];
+const LEFT_OUT: [&str; 4] = ["form", "nav", "script", "datalist"];
 
 /// `html` without addresses to other pages, and without forms. It must be well-formed, with every
 /// value between double quotes, as maud writes it.

@@ -124,6 +124,12 @@ impl State {
         Ok((report(a)?, report(b)?))
     }
 
+    /// The address that others reach this server at, without a slash at its end.
+    pub(crate) fn base_url(&self) -> &str {
+        let endpoint = self.endpoint_url.as_str();
+        endpoint.find("/webhooks/").map_or(endpoint, |at| &endpoint[..at])
+    }
+
     /// How long the oldest delivery that is not folded yet has waited.
     #[allow(clippy::cast_precision_loss)] // below 2^53 microseconds, 285 years
     pub(crate) fn lag_seconds(&self, lag: &Lag) -> f64 {

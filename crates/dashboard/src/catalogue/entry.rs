@@ -2,6 +2,7 @@
 
 use weir_domain::{Catalogue, Evidence, Overlay, Reason, Screen};
 
+use crate::fields::Fault;
 use crate::page::form::{Query, address};
 
 /// What an entry is of.
@@ -18,13 +19,6 @@ pub(crate) struct Draft {
     pub(crate) stage: String,
     pub(crate) order: String,
     pub(crate) description: String,
-}
-
-/// What is wrong with one field, and what would be right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) name: &'static str,
-    pub(crate) sentence: String,
 }
 
 /// An entry that can be kept.
@@ -134,11 +128,11 @@ impl Draft {
         let mut faults = Vec::new();
         let label = text("label", &self.label, LABEL_CHARS_MAX, &mut faults);
         if label.is_empty() {
-            faults.push(Fault::new("label", "write what it is called on a page"));
+            faults.push(fault("label", "write what it is called on a page"));
         }
         let stage = text("stage", &self.stage, STAGE_CHARS_MAX, &mut faults);
-        let order = order(&self.order).unwrap_or_else(|fault| {
-            faults.push(fault);
+        let order = order(&self.order).unwrap_or_else(|wrong| {
+            faults.push(wrong);
             None
         });
         let description =
@@ -166,12 +160,6 @@ impl Draft {
     }
 }
 
-impl Fault {
-    fn new(name: &'static str, sentence: impl Into<String>) -> Fault {
-        Fault { name, sentence: sentence.into() }
-    }
-}
-
 impl Entry {
     /// Lays it over `base`.
     pub(crate) fn put(self, base: &Catalogue, own: &mut Overlay) {
@@ -182,13 +170,17 @@ impl Entry {
     }
 }
 
+fn fault(name: &'static str, sentence: impl Into<String>) -> Fault {
+    Fault { name, sentence: sentence.into() }
+}
+
 /// A text without the space around it, with the line ends of a form made plain.
 fn text(name: &'static str, raw: &str, chars_max: usize, faults: &mut Vec<Fault>) -> String {
     let text = raw.trim().replace("\r\n", "\n");
     let chars = text.chars().count();
     if chars_max < chars {
         let sentence = format!("it has {chars} characters; it may have {chars_max}");
-        faults.push(Fault::new(name, sentence));
+        faults.push(fault(name, sentence));
     }
     text
 }
@@ -204,7 +196,7 @@ fn order(raw: &str) -> Result<Option<i64>, Fault> {
         let sentence = format!(
             "`{raw}` is no place in the flow: write a whole number, such as 75, or leave it empty"
         );
-        Fault::new("order", sentence)
+        fault("order", sentence)
     })
 }
 

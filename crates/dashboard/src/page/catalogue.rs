@@ -6,7 +6,8 @@ use weir_report::render::safe_text;
 
 use super::form::{Query, address};
 use super::{Frame, Page};
-use crate::catalogue::{Draft, Fault, Kind};
+use crate::catalogue::{Draft, Kind};
+use crate::fields::Fault;
 use crate::reader::Reader;
 
 const NAME_CHARS_MAX: usize = 200;

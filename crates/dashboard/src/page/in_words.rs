@@ -149,7 +149,7 @@ mod tests {
         check(
             &form,
             "the last 30 days, attempts, Europe/Tallinn, trend by week, integration main, \
-             screen Consent, screen none given, outcome lost in handover, sort hazard",
+             screen Consent, screen none given, outcome Lost in handover, sort hazard",
         );
     }
 

@@ -20,8 +20,10 @@ mod when; // instants and ranges, in words
 mod outcome; // an outcome and its names
 mod sessions; // the list behind a number
 mod session; // one session's story
+mod shared; // a page as a link shows it
 mod start; // before the first delivery
 mod status; // the foot
+mod views; // saved views and share links
 
 use maud::{DOCTYPE, Markup, html};
 use weir_domain::Catalogue;
@@ -47,6 +49,8 @@ pub(crate) use session::{
     session,
 };
 pub(crate) use sessions::{SessionsView, sessions};
+pub(crate) use shared::SharedPage;
+pub(crate) use views::{Around, Way, made, new_share, new_view, view, views};
 
 /// What the pages are served with: nothing from outside, nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \

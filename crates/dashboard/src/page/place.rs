@@ -52,6 +52,27 @@ impl Page {
         }
     }
 
+    /// The name in the API, and in what is stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.path().trim_start_matches('/') {
+            "" => "overview",
+            name => name,
+        }
+    }
+
+    /// The page with the line of filters that has this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Page> {
+        Page::ANALYSES.into_iter().find(|page| page.name() == name)
+    }
+
+    /// Whether it may be shown to whoever has a link: it holds numbers, and nobody's data.
+    #[must_use]
+    pub fn can_be_shared(self) -> bool {
+        self.has_filters() && self != Page::Sessions
+    }
+
     /// What it is called.
     #[must_use]
     pub const fn title(self) -> &'static str {

@@ -6,8 +6,8 @@ use maud::Markup;
 use weir_domain::{Catalogue, Screen};
 
 use super::catalogue::CHANGED;
-use crate::catalogue::{Draft, Fault, Kind, VALUE_CHARS_MAX};
-use crate::fields::Fields;
+use crate::catalogue::{Draft, Kind, VALUE_CHARS_MAX};
+use crate::fields::{Fault, Fields};
 use crate::page::form::{Query, address};
 use crate::page::{EntryPage, Page};
 use crate::parameters::Parameters;

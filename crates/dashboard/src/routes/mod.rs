@@ -34,6 +34,12 @@ mod readyz; // able to append, and caught up
 mod reasons; // why they leave
 mod screens; // where they leave
 mod delivery; // one delivery, and its body
+mod shared; // what a link shows
+mod shares; // the forms that make and end a link
+mod shares_api; // the same for programs
+mod view; // one saved view
+mod views; // every saved view
+mod views_api; // the same for programs
 mod session; // one session, with its deliveries
 mod session_page; // the same as a page
 mod sessions; // the sessions behind a number
@@ -68,6 +74,15 @@ pub(crate) use sessions::{__path_sessions, SessionsPage};
 pub(crate) use tokens_api::{
     __path_make_token, __path_revoke_token, __path_tokens, TokenDraft, TokenEntry, TokenWithSecret,
     TokensBody,
+};
+
+pub(crate) use shares_api::{
+    __path_add_share, __path_revoke_share, __path_shares_api, MadeShare, NewShareBody, ShareLink,
+    SharesBody,
+};
+pub(crate) use views_api::{
+    __path_add_view, __path_remove_view, __path_rename_view, __path_views_api, NewViewBody,
+    SavedView, ViewChange, ViewsBody,
 };
 
 use actix_web::guard::{Guard, GuardContext};
@@ -124,6 +139,18 @@ const VIEWER: Needs = Needs::At(Role::Viewer);
 const OPERATOR: Needs = Needs::At(Role::Operator);
 const OWNER: Needs = Needs::At(Role::Owner);
 
+/// Every page with the line of filters.
+pub(crate) const ANALYSES: &[&Analysis] = &[
+    &overview::ANALYSIS,
+    &funnel::ANALYSIS,
+    &screens::ANALYSIS,
+    &reasons::ANALYSIS,
+    &matrix::ANALYSIS,
+    &time::ANALYSIS,
+    &sessions_page::ANALYSIS,
+    &compare::ANALYSIS,
+];
+
 /// Every address.
 pub(crate) const ROUTES: &[Mounted] = &[
     at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
@@ -172,6 +199,19 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/people/{id}/role", &[post(OWNER, || web::to(person::role))]),
     at("/people/{id}/disabled", &[post(OWNER, || web::to(person::disabled))]),
     at("/people/{id}/password", &[post(OWNER, || web::to(person::password))]),
+    at("/views", &[get(VIEWER, || web::to(views::views)), post(VIEWER, || web::to(views::save))]),
+    at("/views/new", &[get(VIEWER, || web::to(views::new))]),
+    at(
+        "/views/{id}",
+        &[get(VIEWER, || web::to(view::view)), post(VIEWER, || web::to(view::change))],
+    ),
+    at("/shares", &[post(OPERATOR, || web::to(shares::make))]),
+    at("/shares/new", &[get(OPERATOR, || web::to(shares::new))]),
+    at("/shares/{id}", &[post(OPERATOR, || web::to(shares::revoke))]),
+    at("/s/{token}", &[get(NOBODY, || web::to(shared::page))]),
+    at("/s/{token}/embed", &[get(NOBODY, || web::to(shared::embed))]),
+    at("/s/{token}/chart.svg", &[get(NOBODY, || web::to(shared::chart_svg))]),
+    at("/s/{token}/chart.png", &[get(NOBODY, || web::to(shared::chart_png))]),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
     at("/health", &[get(VIEWER, || web::to(health::health))]),
     at("/health/deliveries", &[get(VIEWER, || web::to(deliveries::deliveries_page))]),
@@ -229,6 +269,28 @@ pub(crate) const ROUTES: &[Mounted] = &[
         ],
     ),
     at("/api/v1/tokens/{id}/revoke", &[post(VIEWER, || web::to(tokens_api::revoke_token))]),
+    at(
+        "/api/v1/views",
+        &[
+            get(VIEWER, || web::to(views_api::views_api)),
+            post(VIEWER, || web::to(views_api::add_view)),
+        ],
+    ),
+    at(
+        "/api/v1/views/{id}",
+        &[
+            post(VIEWER, || web::to(views_api::rename_view)),
+            delete(VIEWER, || web::to(views_api::remove_view)),
+        ],
+    ),
+    at(
+        "/api/v1/shares",
+        &[
+            get(OPERATOR, || web::to(shares_api::shares_api)),
+            post(OPERATOR, || web::to(shares_api::add_share)),
+        ],
+    ),
+    at("/api/v1/shares/{id}", &[delete(OPERATOR, || web::to(shares_api::revoke_share))]),
     at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
 ];
 

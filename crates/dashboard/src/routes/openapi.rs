@@ -39,7 +39,8 @@ mod tests {
     }
 
     /// Pages that are of something which their address must name.
-    const NEEDS_A_VALUE: [&str; 2] = ["/catalogue/screen", "/catalogue/reason"];
+    const NEEDS_A_VALUE: [&str; 4] =
+        ["/catalogue/screen", "/catalogue/reason", "/views/new", "/shares/new"];
 
     #[actix_web::test]
     async fn every_route_is_described_and_nothing_else() {
@@ -76,6 +77,8 @@ mod tests {
                 assert_eq!(status, 400, "{path}");
             } else if path == "/sign-in" {
                 assert_eq!(status, 303, "nobody is there who could");
+            } else if path.contains("{token}") {
+                assert_eq!(status, 404, "{path}");
             } else {
                 assert_eq!(status, 200, "{path}");
             }

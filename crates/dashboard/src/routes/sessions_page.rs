@@ -25,7 +25,7 @@ const OWN: [&str; 15] = {
 };
 
 /// The page.
-const ANALYSIS: Analysis = Analysis { page: Page::Sessions, own: &OWN, body };
+pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Sessions, own: &OWN, body };
 
 /// How many rows a page has: more than a screen shows, little enough to read.
 const PAGE_ROWS: usize = 50;
