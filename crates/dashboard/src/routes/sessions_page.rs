@@ -293,4 +293,48 @@ mod tests {
             );
         }
     }
+
+    /// The links to lists whose whole text is a count: that count, and the list's query.
+    fn counts(body: &str) -> Vec<(u64, String)> {
+        let mut found = Vec::new();
+        for link in body.split("href=\"/sessions?").skip(1) {
+            let (query, rest) = link.split_once('"').unwrap();
+            let (_, rest) = rest.split_once('>').unwrap();
+            let (text, _) = rest.split_once('<').unwrap();
+            if let Ok(count) = text.replace(',', "").parse() {
+                found.push((count, query.replace("&amp;", "&")));
+            }
+        }
+        found
+    }
+
+    #[actix_web::test]
+    async fn every_count_on_every_page_is_that_of_the_list_it_leads_to() {
+        let camera = "camera_access_blocked_screen_shown";
+        let more = format!(
+            "11T09:00 11@ann 7001\n11T09:05 11@ann 7010 {camera} quit_session_confirmed\n\
+             11T09:45 11@ann 7002\n12T23:30 12 7010 {camera} error_screen_exit_clicked\n\
+             13T09:00 13 7010 document_front_screen_shown quit_session_confirmed\n\
+             13T10:00 14 7010 {camera} mobile_handover_screen_shown\n13T10:00 15 7009\n\
+             14T10:00 15 7010 {camera} quit_session_confirmed\n14T10:00 16 7011\n"
+        );
+        let fixture = Fixture::of(&[LOG, &more].concat());
+        let screen = format!("/screens?screen={camera}");
+        let pages =
+            ["/", "/funnel", "/screens", &screen, "/reasons", "/matrix", "/time", "/compare"];
+        for page in pages {
+            let mut checked = 0;
+            for question in ["", "unit=attempt&tz=Asia/Kathmandu", "unit=end_user&integration=main"]
+            {
+                let mark = if page.contains('?') { '&' } else { '?' };
+                let body = fixture.get(&format!("{page}{mark}{question}")).await.body;
+                for (count, query) in counts(&body) {
+                    let list = format!("/api/v1/sessions?limit=1&{query}");
+                    assert_eq!(fixture.json(&list, 200).await["count"], count, "{page} {query}");
+                    checked += 1;
+                }
+            }
+            assert!(3 < checked, "{page} leads to {checked} lists");
+        }
+    }
 }
