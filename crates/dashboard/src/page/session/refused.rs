@@ -28,9 +28,16 @@ pub(crate) fn refused(title: &str, detail: &str) -> Markup {
         main #main {
             section.empty {
                 h1 { (title) }
-                p { (detail) "." }
+                p { (sentence(detail)) }
                 p { a href=(Page::Sessions.path()) { "The list of sessions" } " finds one by its id, its end-user or its reference." }
             }
         }
     }
+}
+
+/// A problem's detail, which is a fragment, as a sentence.
+fn sentence(detail: &str) -> String {
+    let mut rest = detail.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", rest.as_str())
 }

@@ -38,9 +38,8 @@ pub(super) fn table(view: &SessionsView<'_>) -> Markup {
 
 const fn first_column(unit: Unit) -> &'static str {
     match unit {
-        Unit::Session => "Session",
+        Unit::Session | Unit::EndUser => "Session",
         Unit::Attempt => "Attempt",
-        Unit::EndUser => "First session",
     }
 }
 
@@ -71,8 +70,6 @@ fn head(view: &SessionsView<'_>, by: SortBy, words: &str, number: bool) -> Marku
 
 fn line(view: &SessionsView<'_>, row: &UnitRow) -> Markup {
     let zone = &view.list.query.zone;
-    // The end of an id is as good as its beginning for telling two apart, and the beginning is
-    // what other programs show.
     let short = row.attempt.as_deref().unwrap_or(&row.id).get(..8).unwrap_or_default();
     html! {
         tr {
