@@ -55,6 +55,7 @@ fn line(page: Page, form: &Form, choices: &Choices) -> Markup {
                 (select("bucket", "Trend by", &form.bucket, Bucket::Day.name(),
                     &Bucket::ALL.map(|bucket| (bucket.name(), bucket.name()))))
                 button type="submit" { "Show" }
+                (integrations(form, choices))
                 (more(form, choices))
             }
             // Six hundred options: HTML closes each where the next one begins.
@@ -119,13 +120,32 @@ fn breakdown(by: &str) -> Markup {
     select("by", "Break down by", by, "", &options)
 }
 
+/// Which integrations, where there is more than one to choose from.
+fn integrations(form: &Form, choices: &Choices) -> Markup {
+    if choices.integrations.len() < 2 && form.integration.is_empty() {
+        return html! {};
+    }
+    let chosen = match form.integration.len() {
+        0 => "all".to_owned(),
+        1 => safe_text(&form.integration[0], 24),
+        n => n.to_string(),
+    };
+    html! {
+        details.more {
+            summary { "Integration: " bdi { (chosen) } }
+            (boxes("integration", "Integration", &named(&choices.integrations), &form.integration))
+        }
+    }
+}
+
+fn named(values: &[String]) -> Vec<Choice> {
+    values.iter().map(|value| Choice::new(value, value)).collect()
+}
+
 fn more(form: &Form, choices: &Choices) -> Markup {
     let outcomes: Vec<Choice> =
         OutcomeKind::ALL.into_iter().map(|kind| Choice::new(kind.name(), kind.label())).collect();
-    let named = |values: &[String]| -> Vec<Choice> {
-        values.iter().map(|value| Choice::new(value, value)).collect()
-    };
-    let (integrations, features) = (named(&choices.integrations), named(&choices.features));
+    let features = named(&choices.features);
     html! {
         details.more {
             summary { "More filters" }
@@ -136,7 +156,6 @@ fn more(form: &Form, choices: &Choices) -> Markup {
                 (boxes("outcome", "Outcome", &outcomes, &form.outcome))
                 (boxes("state", "Screen", &choices.screens, &form.state))
                 (boxes("reason", "Reason", &choices.reasons, &form.reason))
-                (boxes("integration", "Integration", &integrations, &form.integration))
                 (boxes("feature", "Feature", &features, &form.feature))
             }
         }

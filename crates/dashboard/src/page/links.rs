@@ -82,6 +82,7 @@ impl Links for SessionLinks<'_> {
             Place::Screen(state) => form.with_own("screen", state).href(Page::Screens),
             Place::Reasons => form.leads_to(Page::Reasons),
             Place::Reason(reason) => form.with_own("cause", reason).href(Page::Reasons),
+            Place::Compare => form.leads_to(Page::Compare),
             Place::Health => Page::Health.path().to_owned(),
         })
     }

@@ -2,7 +2,7 @@
 
 use maud::Markup;
 use weir_report::render::{Before, overview};
-use weir_report::{Bucket, Query, Report};
+use weir_report::{Bucket, Query};
 
 use crate::analysis::{Analysis, Ask};
 use crate::page::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS, Page};
@@ -13,9 +13,13 @@ use crate::problem::{Problem, echo};
 pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Overview, own: &[COMPARE], body };
 
 fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
-    let compares = compares(ask.parameters)?;
-    let report = ask.state.report(&ask.query)?;
-    let before = if compares { Some(before(ask, &report)?) } else { None };
+    let (report, before) = if compares(ask.parameters)? {
+        let (before, report) = ask.state.reports(&previous(&ask.query), &ask.query)?;
+        let before = Before::of(&report, before, &ask.catalogue);
+        (report, Some(before))
+    } else {
+        (ask.state.report(&ask.query)?, None)
+    };
     Ok(overview(&report, before.as_ref(), &ask.catalogue, &ask.links()))
 }
 
@@ -36,9 +40,8 @@ fn compares(parameters: &Parameters) -> Result<bool, Problem> {
 
 /// The period before. Its trend and its breakdown are not shown, so as little is asked of them as
 /// can be.
-fn before(ask: &Ask<'_>, report: &Report) -> Result<Before, Problem> {
-    let query = Query { bucket: Bucket::Month, by: None, ..ask.query.previous() };
-    Ok(Before::of(report, ask.state.report(&query)?, &ask.catalogue))
+fn previous(query: &Query) -> Query {
+    Query { bucket: Bucket::Month, by: None, ..query.previous() }
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub enum Place<'a> {
     Reasons,
     /// One reason, by its literal value.
     Reason(&'a str),
+    /// The period before and this one, side by side.
+    Compare,
     /// How the deliveries are.
     Health,
 }

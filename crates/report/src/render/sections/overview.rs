@@ -6,7 +6,7 @@ use weir_domain::Catalogue;
 use super::{breakdown, empty, leave, quality, strip, summary, trend};
 use crate::Report;
 use crate::render::Before;
-use crate::render::links::Links;
+use crate::render::links::{Links, Place};
 use crate::render::number::{instant, too_few};
 use crate::render::words::{answer, answer_since};
 
@@ -29,7 +29,7 @@ pub fn overview(
             (summary::headline(pieces))
             (strip::strip(report, before, links))
             @if let Some(before) = before.filter(|before| is_judged(report, before)) {
-                (against(before))
+                (against(before, links))
             }
         }
         (trend::trend_section(report, links))
@@ -45,12 +45,15 @@ fn is_judged(report: &Report, before: &Before) -> bool {
 }
 
 /// What the numbers are held against.
-fn against(before: &Before) -> Markup {
+fn against(before: &Before, links: &dyn Links) -> Markup {
     let query = &before.report.query;
     html! {
         p.aside {
             "Each change is from the " (before.name()) ", " (instant(query.from, &query.zone)) " to "
             (instant(query.to, &query.zone)) ", judged when it was as old as this period is now."
+            @if let Some(href) = links.place(Place::Compare) {
+                " " a href=(href) { "Both side by side" }
+            }
         }
     }
 }
