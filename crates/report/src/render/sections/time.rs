@@ -192,6 +192,11 @@ mod tests {
         let all: u64 = (0..24).map(|hour| began("None", &format!("Some({hour})"))).sum();
         assert_eq!(all, report.totals.started);
         assert_eq!(began("None", "None"), all);
+        // The part that dropped off says its numbers, and leads to them.
+        assert!(text.contains(
+            "href=\"/[Cancelled, LostInHandover, Stalled]/None/None/None\">\
+             <span class=\"hidden\">720 of 2,061 dropped off, </span>35 %</a>"
+        ));
     }
 
     #[test]

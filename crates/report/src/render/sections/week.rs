@@ -1,10 +1,11 @@
 //! The hours of the week: how many began in each, and how many of them dropped off.
 
 use maud::{Markup, html};
-use weir_domain::Rate;
+use weir_domain::{OutcomeKind, Rate};
 
+use super::linked;
 use super::matrix::shade;
-use crate::render::links::{Behind, Links};
+use crate::render::links::{ABANDONED, Behind, Links};
 use crate::render::number::{count, interval, percent, too_few};
 use crate::{HourCell, Narrow, Profile, Report};
 
@@ -36,10 +37,11 @@ pub(super) fn week_section(report: &Report, profile: &Profile, links: &dyn Links
                             tr {
                                 th scope="row" { (weekday) }
                                 @for (hour, cell) in (0u8..).zip(hours) {
-                                    (hour_cell(*cell, most, &format!("{weekday} {hour:02}:00"),
-                                        href(Some(day), Some(hour), links)))
+                                    @let when = When { weekday: Some(day), hour: Some(hour) };
+                                    (hour_cell(*cell, most, when, links))
                                 }
-                                (sum_cell(sum(hours), weekday, href(Some(day), None, links)))
+                                @let when = When { weekday: Some(day), hour: None };
+                                (sum_cell(sum(hours), when, links))
                             }
                         }
                     }
@@ -47,9 +49,9 @@ pub(super) fn week_section(report: &Report, profile: &Profile, links: &dyn Links
                         th scope="row" { "All days" }
                         @for hour in 0u8..24 {
                             @let column = profile.week.iter().map(|hours| &hours[usize::from(hour)]);
-                            (sum_cell(sum(column), &format!("{hour:02}:00"), href(None, Some(hour), links)))
+                            (sum_cell(sum(column), When { weekday: None, hour: Some(hour) }, links))
                         }
-                        (sum_cell(all, "All week", href(None, None, links)))
+                        (sum_cell(all, When { weekday: None, hour: None }, links))
                     } }
                 }
             }
@@ -67,46 +69,54 @@ fn sum<'a>(cells: impl IntoIterator<Item = &'a HourCell>) -> HourCell {
     sum
 }
 
-fn href(weekday: Option<u8>, hour: Option<u8>, links: &dyn Links) -> Option<String> {
-    links.units(&Behind {
-        narrow: Narrow { weekday, hour, ..Narrow::default() },
-        ..Behind::default()
-    })
+/// Which hours of the week.
+#[derive(Clone, Copy)]
+struct When {
+    weekday: Option<u8>,
+    hour: Option<u8>,
 }
 
-fn hour_cell(cell: HourCell, most: u64, when: &str, href: Option<String>) -> Markup {
+impl When {
+    fn behind(self, outcomes: &'static [OutcomeKind]) -> Behind<'static> {
+        let When { weekday, hour } = self;
+        let narrow = Narrow { weekday, hour, ..Narrow::default() };
+        Behind { outcomes, narrow, ..Behind::default() }
+    }
+}
+
+fn hour_cell(cell: HourCell, most: u64, when: When, links: &dyn Links) -> Markup {
     if cell.started == 0 {
         return html! { td.num.none { "0" } };
     }
-    html! { td class={ "num q" (shade(cell.started, most)) } { (numbers(cell, when, href)) } }
+    html! { td class={ "num q" (shade(cell.started, most)) } { (numbers(cell, when, links)) } }
 }
 
-fn sum_cell(cell: HourCell, when: &str, href: Option<String>) -> Markup {
+fn sum_cell(cell: HourCell, when: When, links: &dyn Links) -> Markup {
     if cell.started == 0 {
         return html! { td.num.sum { "0" } };
     }
-    html! { td.num.sum { (numbers(cell, when, href)) } }
+    html! { td.num.sum { (numbers(cell, when, links)) } }
 }
 
-/// One link for both numbers: the second is a part of the first.
-fn numbers(cell: HourCell, when: &str, href: Option<String>) -> Markup {
+/// How many began, and beneath it the part that dropped off, with its numbers for who does not see
+/// the table.
+fn numbers(cell: HourCell, when: When, links: &dyn Links) -> Markup {
     let rate = Rate::new(cell.abandoned, cell.started);
-    let words = if too_few(rate) {
-        format!("{when}: {} began, too few to judge", count(cell.started))
-    } else {
-        let (part, whole) = (count(rate.part), count(rate.whole));
-        format!("{when}: {whole} began, {part} dropped off, {} ({})", percent(rate), interval(rate))
-    };
-    let short = rate
-        .value()
-        .filter(|_| !too_few(rate))
-        .map_or("–".to_owned(), |value| format!("{:.0}\u{a0}%", 100.0 * value));
+    let dropped = links.units(&when.behind(ABANDONED)).filter(|_| 0 < rate.part);
     html! {
-        @match href {
-            Some(href) => {
-                a href=(href) title=(words) aria-label=(words) { (count(cell.started)) span { (short) } }
-            },
-            None => { span title=(words) { (count(cell.started)) } span { (short) } },
+        (linked(&count(cell.started), links.units(&when.behind(&[]))))
+        @if too_few(rate) {
+            span.rate title="too few to judge" { "–" }
+        } @else {
+            @let short = rate.value().map_or(String::new(), |value| format!("{:.0}\u{a0}%", 100.0 * value));
+            @let base = format!("{} of {} dropped off, ", count(rate.part), count(rate.whole));
+            @let words = format!("{base}{} ({})", percent(rate), interval(rate));
+            span.rate title=(words) {
+                @match dropped {
+                    Some(href) => { a href=(href) { span.hidden { (base) } (short) } },
+                    None => { span.hidden { (base) } (short) },
+                }
+            }
         }
     }
 }
