@@ -73,7 +73,9 @@ pub(crate) fn trend(chart: &Trend, size: Size) -> Picture {
         return picture;
     }
     let (top_value, tick) = round_up(highest(&chart.points));
-    let (left, right, top) = (44.0, picture.width - 8.0, 26.0);
+    let most = super::super::number::count_f64(most_started(&chart.points));
+    let left = (width(&most, SMALL, false) + 8.0).max(44.0);
+    let (right, top) = (picture.width - 8.0, 26.0);
     #[allow(clippy::cast_precision_loss)] // a chart has some hundred points
     let count = chart.points.len() as f64;
     let plot = Plot {
@@ -104,6 +106,10 @@ fn highest(points: &[TrendPoint]) -> f64 {
         high.or(point.rate)
     });
     ends.filter(|v| v.is_finite()).fold(0.0, f64::max).min(1.0)
+}
+
+fn most_started(points: &[TrendPoint]) -> f64 {
+    points.iter().map(|point| point.started).filter(|v| v.is_finite()).fold(0.0, f64::max)
 }
 
 fn grid(picture: &mut Picture, plot: &Plot, top: f64, step: f64) {
@@ -268,7 +274,7 @@ fn still_open(picture: &mut Picture, plot: &Plot, points: &[TrendPoint]) {
 
 /// How many started in each period, those still open hatched.
 fn columns(picture: &mut Picture, plot: &Plot, chart: &Trend, top: f64) {
-    let most = chart.points.iter().map(|p| p.started).filter(|v| v.is_finite()).fold(0.0, f64::max);
+    let most = most_started(&chart.points);
     let y = Axis::new((0.0, most), (top + STRIP, top));
     picture.text((0.0, top - 11.0), &chart.count_name, SMALL, Ink::Muted);
     let most_text = super::super::number::count_f64(most);
