@@ -68,7 +68,7 @@ fn line(page: Page, form: &Form, choices: &Choices) -> Markup {
 fn compare(form: &Form) -> Markup {
     let chosen = form.own.iter().find(|(name, _)| *name == COMPARE);
     let chosen = chosen.map_or("", |(_, value)| value.as_str());
-    let options = [(COMPARE_PREVIOUS, "period before"), (COMPARE_NONE, "nothing")];
+    let options = [(COMPARE_PREVIOUS, "previous"), (COMPARE_NONE, "nothing")];
     select(COMPARE, "Compare to", chosen, COMPARE_PREVIOUS, &options)
 }
 
