@@ -126,7 +126,7 @@ pub(crate) const LIMIT_DEFAULT: usize = 100;
 /// Rows of a list that one answer may hold.
 pub(crate) const LIMIT_MAX: usize = 1_000;
 
-fn pairs(query: &str) -> Result<Vec<(String, String)>, Problem> {
+pub(crate) fn pairs(query: &str) -> Result<Vec<(String, String)>, Problem> {
     web::Query::<Vec<(String, String)>>::from_query(query)
         .map(web::Query::into_inner)
         .map_err(|error| Problem::parameter("", format!("the query cannot be read: {error}")))

@@ -16,7 +16,6 @@ pub(crate) use unknown::{COUNTED, EVER, UnknownCode, UnknownName};
 /// How the process does. The page shows the same.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// In one word.
     #[schema(inline)]
     pub(crate) status: Status,
     /// In one sentence, with what to do.
@@ -76,7 +75,6 @@ pub(crate) struct LastDelivery {
     pub(crate) session_id: Option<String>,
     /// How long the silence since has lasted.
     pub(crate) silence_seconds: f64,
-    /// How unusual that is.
     #[schema(inline)]
     pub(crate) verdict: VerdictName,
     /// The verdict, and why.

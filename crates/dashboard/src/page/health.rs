@@ -123,7 +123,7 @@ impl HealthPage<'_> {
                     p { "No integration is configured, so every webhook is refused. Add an " code { "[[integration]]" }
                         " to weir.toml and start again." }
                 } @else {
-                    div.scroll {
+                    div.scroll tabindex="0" role="group" aria-labelledby="integrations" {
                         table {
                             thead { tr {
                                 th scope="col" { "integration" }
@@ -194,7 +194,7 @@ impl HealthPage<'_> {
                 @if endpoint.answers.is_empty() {
                     p { "Nothing was asked of it yet." }
                 } @else {
-                    div.scroll {
+                    div.scroll tabindex="0" role="group" aria-labelledby="answers" {
                         table {
                             thead { tr {
                                 th scope="col" { "status" }
@@ -221,8 +221,8 @@ impl HealthPage<'_> {
                     }
                 }
                 @if !endpoint.refusals.is_empty() {
-                    h3 { "Why 401" }
-                    div.scroll {
+                    h3 #refused { "Why 401" }
+                    div.scroll tabindex="0" role="group" aria-labelledby="refused" {
                         table {
                             thead { tr {
                                 th scope="col" { "reason" }
@@ -262,7 +262,7 @@ impl HealthPage<'_> {
                         }
                         "."
                     }
-                    div.scroll {
+                    div.scroll tabindex="0" role="group" aria-labelledby="quarantined" {
                         table {
                             thead { tr {
                                 th scope="col" { "cause" }
@@ -316,7 +316,7 @@ impl HealthPage<'_> {
         let unknown = &self.health.unknown;
         html! {
             @if 0 < unknown.code_deliveries {
-                h3 { "Codes that Weir does not know" }
+                h3 #codes { "Codes that Weir does not know" }
                 p.about {
                     "The sessions count, the events mean nothing yet. "
                     a href=(deliveries_href(&[("kind", "unknown_code")])) {
@@ -327,7 +327,7 @@ impl HealthPage<'_> {
                     }
                     "."
                 }
-                div.scroll {
+                div.scroll tabindex="0" role="group" aria-labelledby="codes" {
                     table {
                         thead { tr {
                             th scope="col" { "code" }
@@ -361,7 +361,7 @@ impl HealthPage<'_> {
                 @if self.health.secrets.is_empty() {
                     p { "None is configured, and none has matched." }
                 } @else {
-                    div.scroll {
+                    div.scroll tabindex="0" role="group" aria-labelledby="secrets" {
                         table {
                             thead { tr {
                                 th scope="col" { "integration" }
@@ -456,7 +456,7 @@ fn status_of(last: &LastDelivery, configured: bool) -> Status {
 fn names(what: &str, parameter: &str, unknown: &[UnknownName]) -> Markup {
     html! {
         @if !unknown.is_empty() {
-            div.scroll {
+            div.scroll tabindex="0" role="group" aria-labelledby="unknown" {
                 table {
                     thead { tr {
                         th scope="col" { (what) }

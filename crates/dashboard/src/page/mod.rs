@@ -15,6 +15,7 @@ mod in_words; // the filters of a view in words
 mod links; // where the numbers lead
 mod health; // is all well, and if not, what to do
 mod deliveries; // what was received
+mod docs; // the API's description
 mod place; // the pages, and where they are
 mod when; // instants and ranges, in words
 mod outcome; // an outcome and its names
@@ -35,6 +36,7 @@ use crate::reader::Reader;
 
 pub(crate) use catalogue::{CataloguePage, EntryPage};
 pub(crate) use deliveries::{DeliveriesPage, QuarantineView};
+pub(crate) use docs::DocsPage;
 pub(crate) use entrance::{SetupPage, SignInPage, forbidden};
 pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
@@ -149,7 +151,7 @@ pub fn analysis(view: &View<'_>) -> Markup {
         @if !waits || problem.is_some() {
             (filters::filters(view, problem))
         }
-        main #main data-live[live] {
+        main #main data-live=[live.then(|| view.deliveries_total.saturating_sub(view.lag.deliveries))] {
             @match view.body {
                 _ if waits => { (start::start(view.endpoint_url)) },
                 Ok(body) => { (body) },

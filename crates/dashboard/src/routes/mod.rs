@@ -9,6 +9,7 @@ mod catalogue; // what screens and reasons are called
 mod catalogue_api; // the same for programs
 mod catalogue_entry; // one entry, to be edited
 mod catalogue_file; // the same as a file
+mod docs; // the API's description as a page
 mod events; // that there are new numbers
 mod deliveries; // what was received
 mod health; // how the process does
@@ -213,6 +214,8 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/s/{token}/chart.svg", &[get(NOBODY, || web::to(shared::chart_svg))]),
     at("/s/{token}/chart.png", &[get(NOBODY, || web::to(shared::chart_png))]),
     at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
+    at("/docs", &[get(VIEWER, || web::to(docs::docs))]),
+    at("/docs/try", &[get(VIEWER, || web::to(docs::try_it))]),
     at("/health", &[get(VIEWER, || web::to(health::health))]),
     at("/health/deliveries", &[get(VIEWER, || web::to(deliveries::deliveries_page))]),
     at("/health/quarantine", &[get(VIEWER, || web::to(quarantine_page::quarantine_page))]),

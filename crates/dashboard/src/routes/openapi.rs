@@ -39,8 +39,8 @@ mod tests {
     }
 
     /// Pages that are of something which their address must name.
-    const NEEDS_A_VALUE: [&str; 4] =
-        ["/catalogue/screen", "/catalogue/reason", "/views/new", "/shares/new"];
+    const NEEDS_A_VALUE: [&str; 5] =
+        ["/catalogue/screen", "/catalogue/reason", "/docs/try", "/views/new", "/shares/new"];
 
     #[actix_web::test]
     async fn every_route_is_described_and_nothing_else() {
