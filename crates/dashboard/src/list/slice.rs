@@ -78,39 +78,40 @@ impl Listed<'_> {
         after: Option<Place>,
         limit: usize,
         keep: impl Fn(CohortUnit) -> T + Sync,
-    ) -> Best<T> {
-        let start = || Best { limit, after: 0, count: 0, worst: None, kept: Vec::new() };
-        let parts = self.visit(start, |best: &mut Best<T>, unit| {
+    ) -> Best<Place, T> {
+        let start = || Best::of(limit);
+        let parts = self.visit(start, |best: &mut Best<Place, T>, unit| {
             best.count += 1;
             let place = places.of(&unit);
             if after.is_none_or(|after| after < place) {
                 best.take(place, keep(unit));
             }
         });
-        let mut best = parts.into_iter().fold(start(), Best::join);
-        best.cut();
-        best.kept.sort_unstable_by_key(|(place, _)| *place);
-        best
+        parts.into_iter().fold(start(), Best::join).sorted()
     }
 }
 
 /// The first so many of what it is given, in no order.
-struct Best<T> {
+struct Best<P, T> {
     limit: usize,
     /// How many were offered.
     count: usize,
     /// How many of them come after the place asked for.
     after: usize,
     /// None that comes later can be among them.
-    worst: Option<Place>,
-    kept: Vec<(Place, T)>,
+    worst: Option<P>,
+    kept: Vec<(P, T)>,
 }
 
 /// How many more than wanted are held before the rest is dropped: each cut looks at all of them.
 const SLACK: usize = 1_024;
 
-impl<T> Best<T> {
-    fn take(&mut self, place: Place, what: T) {
+impl<P: Ord + Copy, T> Best<P, T> {
+    fn of(limit: usize) -> Best<P, T> {
+        Best { limit, count: 0, after: 0, worst: None, kept: Vec::new() }
+    }
+
+    fn take(&mut self, place: P, what: T) {
         self.after += 1;
         if self.worst.is_some_and(|worst| worst < place) {
             return;
@@ -133,10 +134,46 @@ impl<T> Best<T> {
         }
     }
 
-    fn join(mut self, other: Best<T>) -> Best<T> {
+    fn join(mut self, other: Best<P, T>) -> Best<P, T> {
         self.count += other.count;
         self.after += other.after;
         self.kept.extend(other.kept);
         self
+    }
+    fn sorted(mut self) -> Best<P, T> {
+        self.cut();
+        self.kept.sort_unstable_by_key(|(place, _)| *place);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Best, SLACK};
+
+    /// The first `limit` of `count` numbers that come in no order, in two parts.
+    #[track_caller]
+    fn check(count: u32, limit: usize) {
+        // A prime that divides no count here: every number below it comes once, far from its like.
+        let scrambled = |n: u32| u32::try_from(u64::from(n) * 7_919 % u64::from(count)).unwrap();
+        let part = |numbers: std::ops::Range<u32>| {
+            let mut best = Best::of(limit);
+            numbers.map(scrambled).for_each(|place| best.take(place, ()));
+            assert!(best.kept.len() <= 2 * limit + SLACK);
+            best
+        };
+        let best = part(0..count / 3).join(part(count / 3..count)).sorted();
+        let want: Vec<u32> = (0..count).take(limit).collect();
+        let got: Vec<u32> = best.kept.iter().map(|(place, ())| *place).collect();
+        assert_eq!((got, best.after), (want, count as usize));
+    }
+
+    #[test]
+    fn the_first_are_kept_however_many_come() {
+        for count in [1, 50, 5_000, 20_000] {
+            for limit in [0, 1, 7, 50, 3_000, 30_000] {
+                check(count, limit);
+            }
+        }
     }
 }

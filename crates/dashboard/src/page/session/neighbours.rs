@@ -26,13 +26,14 @@ pub(super) fn neighbours(view: &SessionView<'_>) -> Markup {
 fn group(view: &SessionView<'_>, field: Field, text: Option<&str>, beside: &Beside) -> Markup {
     let Some(text) = text else {
         let name = if field == Field::EndUserId { "endUserId" } else { "vendorData" };
-        return html! { p.soft { "No delivery of this session has an " code { (name) } "." } };
+        return html! { p.soft { "No delivery of this session has " code { (name) } "." } };
     };
     if beside.sessions.is_empty() {
         return html! { p.soft { "No other session of this integration has it." } };
     }
     html! {
-        div.scroll role="region" aria-label="The sessions beside" tabindex="0" {
+        @let whose = if field == Field::EndUserId { "Sessions of this end-user" } else { "Sessions with this reference" };
+        div.scroll role="region" aria-label=(whose) tabindex="0" {
             table.sessions {
                 thead { tr {
                     th scope="col" { "Session" }

@@ -8,7 +8,7 @@ use crate::history::Step;
 use crate::page::{outcome, when};
 
 /// A session goes back and forth some times; of more, the last are told.
-const STEPS_MAX: usize = 24;
+const STEPS_MAX: usize = 12;
 
 pub(super) fn path(view: &SessionView<'_>) -> Markup {
     let steps = &view.session.path;

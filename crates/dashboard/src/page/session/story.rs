@@ -129,7 +129,7 @@ fn exit(view: &SessionView<'_>, row: &DeliveryRow) -> Markup {
 
 /// What is odd about a delivery, each with what it means.
 fn marks(row: &DeliveryRow) -> Markup {
-    let mark = |name: &str, meaning: &str| html! { " " span.mark title=(meaning) { (name) } };
+    let mark = |name: &str, meaning: &str| html! { " " span.odd title=(meaning) { (name) } };
     html! {
         @if row.repeat {
             (mark("resend", "It says nothing that its attempt did not say before, and changes no number."))
