@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::commands::{import, log, report, serve, sign, simulate};
+use crate::commands::{import, log, people, report, serve, sign, simulate};
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
 #[derive(Parser, Debug)]
@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// What the log holds, whether it is whole, and a copy of it as lines
     #[command(subcommand)]
     Log(log::Command),
+    /// Who may see the dashboard: list them, let somebody in, rescue a lost owner
+    #[command(subcommand)]
+    People(people::Command),
     /// Act as the provider: post signed, simulated traffic
     Simulate(simulate::Args),
     /// Print the signature of a body, for trying things with curl

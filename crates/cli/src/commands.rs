@@ -5,6 +5,7 @@ pub(crate) mod doctor;
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod output; // where results go
+pub(crate) mod people; // who may see the dashboard
 pub(crate) mod provider; // posts signed deliveries
 pub(crate) mod rebuild;
 pub(crate) mod report;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Report(args) => report::run(&common, &args),
         Command::Rebuild => rebuild::run(&common),
         Command::Log(command) => log::run(&common, &command),
+        Command::People(command) => people::run(&common, &command),
         Command::Simulate(args) => simulate::run(&args),
         Command::Sign(args) => sign::run(&args),
         Command::Doctor => doctor::run(&common),

@@ -214,6 +214,23 @@ impl Fixture {
         self.call(request.insert_header(kind).set_payload(form.to_owned()), None).await
     }
 
+    /// Sends a body, a form where nothing else is said.
+    pub(crate) async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = test::TestRequest::with_uri(path)
+            .method(method)
+            .insert_header(("content-type", "application/x-www-form-urlencoded"));
+        for header in headers {
+            request = request.insert_header(*header);
+        }
+        self.call(request.set_payload(body.to_owned()), None).await
+    }
+
     /// Sends JSON with a token.
     pub(crate) async fn post_json_as(&self, bearer: &str, path: &str, body: &str) -> Answer {
         let request = test::TestRequest::with_uri(path).method(Method::POST);

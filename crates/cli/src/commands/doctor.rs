@@ -1,13 +1,14 @@
 //! `weir doctor`: what is wrong with this installation, if anything.
 
+use weir_access::{Access, Role};
 use weir_domain::{Clock, Timestamp};
 use weir_log::{DataDir, LogError, LogReader};
 use weir_readmodel::{CheckpointError, Model};
 
 use crate::args::Common;
 use crate::clock::SystemClock;
-use crate::commands::counted;
-use crate::config::Config;
+use crate::commands::{counted, serve};
+use crate::config::{Config, Open};
 use crate::failure::{Failure, Outcome};
 
 /// Before this the clock is surely wrong: the first Weir is younger.
@@ -32,6 +33,7 @@ pub(crate) fn run(common: &Common) -> Outcome {
             findings.push(Fine("the configuration reads".to_owned()));
             findings.push(catalogue(&config));
             findings.push(integrations(&config));
+            findings.extend(dashboard(&config));
             findings.extend(data(&config.data_dir()));
         }
     }
@@ -85,6 +87,53 @@ fn integrations(config: &Config) -> Finding {
                         .to_owned(),
                 ),
                 names => Fine(format!("integrations: {}", names.join(", "))),
+            }
+        }
+    }
+}
+
+/// Who can see the dashboard.
+fn dashboard(config: &Config) -> Vec<Finding> {
+    let reachable = !serve::is_this_machines(&config.server.listen);
+    let open = match config.dashboard.open {
+        Open::Loopback if reachable => Wrong(format!(
+            "dashboard.open is `loopback`, but server.listen is {}, which other machines reach; \
+             serve will refuse that",
+            config.server.listen
+        )),
+        Open::Loopback if config.server.public_url.is_some() => Note(
+            "dashboard.open is `loopback`, but server.public_url is set, so everybody must sign in"
+                .to_owned(),
+        ),
+        Open::Loopback => Note("the dashboard is open to whoever sits at this machine".to_owned()),
+        Open::Never | Open::UntilOwner => {
+            Fine("nobody sees a page of the dashboard without signing in".to_owned())
+        }
+    };
+    vec![open, owners(config)]
+}
+
+fn owners(config: &Config) -> Finding {
+    let file = config.data_dir().access_file();
+    let none = "there is no owner yet; `weir serve` prints how to create one";
+    if !file.exists() {
+        return Note(none.to_owned());
+    }
+    match Access::open(&file).and_then(|store| store.people()) {
+        Err(error) => Wrong(error.to_string()),
+        Ok(people) => {
+            let owners = people.iter().filter(|one| one.role == Role::Owner && !one.disabled);
+            match (people.len() as u64, owners.count() as u64) {
+                (0, _) => Note(none.to_owned()),
+                (_, 0) => Wrong(
+                    "no owner can sign in; `weir people set-role` and `weir people reset-password` mend that"
+                        .to_owned(),
+                ),
+                (people, owners) => Fine(format!(
+                    "{} may sign in or might, {} of them as owner",
+                    counted(people, "person", "people"),
+                    owners
+                )),
             }
         }
     }

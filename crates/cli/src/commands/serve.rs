@@ -1,6 +1,6 @@
 //! `weir serve`: ingest, projector, dashboard and API in one process.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -122,6 +122,11 @@ pub(crate) fn bind(address: &str) -> Outcome<TcpListener> {
     })?;
     listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// Whether only this machine reaches an address, as far as its text tells.
+pub(crate) fn is_this_machines(address: &str) -> bool {
+    address.to_socket_addrs().is_ok_and(|mut found| found.all(|one| one.ip().is_loopback()))
 }
 
 /// An open dashboard is for whoever sits at this machine, and for nobody else.

@@ -5,6 +5,8 @@ mod guard; // every route's door
 mod identify; // who asks
 mod once; // what is shown once
 mod origin; // where a request comes from
+#[cfg(test)]
+mod tests; // every route, asked by everybody
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
