@@ -6,6 +6,7 @@
 use super::axis::{Axis, round_up};
 use super::font::width;
 use super::{Anchor, HitArea, Ink, Mark, Picture, Size};
+use crate::render::number::count_f64;
 
 const SMALL: f64 = 12.0;
 const PLOT: f64 = 150.0;
@@ -57,13 +58,14 @@ pub(crate) fn distribution(chart: &Histogram, size: Size) -> Picture {
     }
     #[allow(clippy::cast_precision_loss)] // there are twenty bins
     let count = chart.columns.len() as f64;
-    let (left, right) = (LEFT, picture.width - 8.0);
+    let scale = Scale::of(chart);
+    let (left, right) = (scale.room(), picture.width - 8.0);
     let x = Axis::new((0.0, count), (left, right));
     picture.text((0.0, 9.0), &chart.count_name, SMALL, Ink::Muted);
     #[allow(clippy::cast_precision_loss)] // three of them
     let lines = chart.percentiles.len() as f64;
     let top = 22.0 + lines * LINE + 16.0;
-    let y = grid(&mut picture, chart, (left, right, top));
+    let y = grid(&mut picture, &scale, (left, right, top));
     columns(&mut picture, chart, x, y, top);
     percentiles(&mut picture, chart, x, top);
     counts(&mut picture, chart, x, y);
@@ -73,20 +75,40 @@ pub(crate) fn distribution(chart: &Histogram, size: Size) -> Picture {
 }
 
 /// Whole numbers up to the highest column.
-fn grid(picture: &mut Picture, chart: &Histogram, (left, right, top): (f64, f64, f64)) -> Axis {
-    let values = chart.columns.iter().map(|column| column.value).filter(|v| v.is_finite());
-    let highest = values.fold(0.0, f64::max);
-    // Half a session cannot be marked.
-    let (end, step) = match round_up(highest) {
-        (_, step) if step < 1.0 => (highest.ceil().max(1.0), 1.0),
-        round => round,
-    };
+struct Scale {
+    end: f64,
+    step: f64,
+}
+
+impl Scale {
+    fn of(chart: &Histogram) -> Scale {
+        let values = chart.columns.iter().map(|column| column.value).filter(|v| v.is_finite());
+        let highest = values.fold(0.0, f64::max);
+        // Half a session cannot be marked.
+        let (end, step) = match round_up(highest) {
+            (_, step) if step < 1.0 => (highest.ceil().max(1.0), 1.0),
+            round => round,
+        };
+        Scale { end, step }
+    }
+
+    /// What the numbers need at the left; no less than the other charts give them.
+    fn room(&self) -> f64 {
+        LEFT.max(width(&count_f64(self.end), SMALL, false) + 8.0)
+    }
+}
+
+fn grid(
+    picture: &mut Picture,
+    &Scale { end, step }: &Scale,
+    (left, right, top): (f64, f64, f64),
+) -> Axis {
     let y = Axis::new((0.0, end), (top + PLOT, top));
     let mut value = 0.0;
     while value <= end + step / 2.0 {
         let ink = if value < step / 2.0 { Ink::Muted } else { Ink::Grid };
         picture.line((left, y.at(value)), (right, y.at(value)), ink, 1.0);
-        let text = super::super::number::count_f64(value);
+        let text = count_f64(value);
         let place = (left - 6.0, y.at(value));
         picture.label(place, &text, SMALL, Ink::Muted, Anchor::End, false);
         value += step;
