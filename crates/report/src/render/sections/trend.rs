@@ -13,8 +13,8 @@ use crate::render::number::count;
 use crate::render::periods::{Period, periods, step_words, trend_chart};
 use crate::render::words::bucket_word;
 
-/// Two months by the day; what is longer is read by the week.
-const TABLE_ROWS_MAX: usize = 62;
+/// Six weeks by the day; a quarter is read by the week.
+const TABLE_ROWS_MAX: usize = 45;
 
 /// The section; nothing where the range has no bucket.
 pub(super) fn trend_section(report: &Report, links: &dyn Links) -> Markup {
