@@ -48,8 +48,13 @@ pub(crate) struct Ask<'a> {
 impl Ask<'_> {
     /// Where the numbers of this view lead.
     pub(crate) fn links(&self) -> ViewLinks<'_> {
+        self.links_of(&self.pinned)
+    }
+
+    /// Where those of another view on the same page lead.
+    pub(crate) fn links_of<'b>(&self, form: &'b Form) -> ViewLinks<'b> {
         match self.reader {
-            Some(_) => ViewLinks::Sessions(SessionLinks(&self.pinned)),
+            Some(_) => ViewLinks::Sessions(SessionLinks(form)),
             None => ViewLinks::Nowhere,
         }
     }

@@ -3,20 +3,61 @@
 //! The second group, `b`, is the question itself; the first, `a`, is the same question but for what
 //! the parameters `a_…` say otherwise. Where they say nothing it is the period before `b`'s.
 
-use weir_report::{AskError, Asked, Query};
+use weir_report::{AskError, Asked, Narrow, Query};
 
 use crate::State;
+use crate::list::number;
 use crate::page::Form;
 use crate::parameters::Parameters;
 use crate::problem::Problem;
 
-/// The parameters that tell group `a` from group `b`.
-pub(crate) const OWN: [&str; 8] =
-    ["a_from", "a_to", "a_as_of", "a_integration", "a_feature", "a_state", "a_reason", "a_outcome"];
+/// The parameters that tell group `a` from group `b`, and those that keep less of `b`.
+pub(crate) const OWN: [&str; 14] = [
+    "a_from",
+    "a_to",
+    "a_as_of",
+    "a_integration",
+    "a_feature",
+    "a_state",
+    "a_reason",
+    "a_outcome",
+    "a_attempts",
+    "a_weekday",
+    "a_hour",
+    "attempts",
+    "weekday",
+    "hour",
+];
 
-/// What group `a` asks, beside group `b`'s question.
-pub(crate) fn first(state: &State, read: &Parameters, b: &Query) -> Result<Query, Problem> {
-    if OWN.iter().all(|name| read.own(name).is_none()) {
+/// One of the two groups.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Group {
+    /// What it asks.
+    pub(crate) query: Query,
+    /// Which of those units it keeps: of one weekday, one hour, or so many attempts.
+    pub(crate) narrow: Narrow,
+}
+
+/// Both groups, the second of which asks `b`.
+pub(crate) fn both(state: &State, read: &Parameters, b: Query) -> Result<[Group; 2], Problem> {
+    let second = Narrow {
+        attempts: number(read, "attempts", 1, u64::from(u32::MAX))?,
+        weekday: number(read, "weekday", 1, 7)?,
+        hour: number(read, "hour", 0, 23)?,
+        ..Narrow::default()
+    };
+    let first = Narrow {
+        attempts: number(read, "a_attempts", 1, u64::from(u32::MAX))?.or(second.attempts),
+        weekday: number(read, "a_weekday", 1, 7)?.or(second.weekday),
+        hour: number(read, "a_hour", 0, 23)?.or(second.hour),
+        ..Narrow::default()
+    };
+    let a = first_query(state, read, &b)?;
+    Ok([Group { query: a, narrow: first }, Group { query: b, narrow: second }])
+}
+
+fn first_query(state: &State, read: &Parameters, b: &Query) -> Result<Query, Problem> {
+    if OWN.iter().all(|name| !name.starts_with("a_") || read.own(name).is_none()) {
         return Ok(b.previous());
     }
     let a = state.question(&asked(read, b)?).map_err(of_first)?;

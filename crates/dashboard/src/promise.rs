@@ -89,6 +89,7 @@ const fn own(page: Page) -> &'static str {
         Page::Screens => "&screen=consent&show=all",
         Page::Reasons => "&cause=back&show=all",
         Page::Matrix => "&show=all",
+        Page::Compare => "&show=all&a_weekday=2&hour=10",
         _ => "",
     }
 }

@@ -8,11 +8,12 @@ use weir_domain::{Catalogue, Clock};
 use weir_log::{DataDir, LogError, LogReader};
 use weir_projector::{Lag, Live};
 use weir_readmodel::Model;
-use weir_report::{AskError, Asked, Profile, Query, Report, compute, profile};
+use weir_report::{AskError, Asked, Profile, Query, Report, compute, compute_narrowed, profile};
 
 use crate::catalogue::CatalogueCell;
 use crate::entrance::Entrance;
 use crate::gate::Permit;
+use crate::groups::Group;
 use crate::problem::Problem;
 use crate::{Gate, IngestHealth, Pulse, Streams};
 
@@ -117,11 +118,20 @@ impl State {
         Ok(profile(&*self.turn()?, &self.catalogue(), query, self.threads)?)
     }
 
-    /// The reports of two groups, over the same deliveries.
+    /// The reports of two questions, over the same deliveries.
     pub(crate) fn reports(&self, a: &Query, b: &Query) -> Result<(Report, Report), Problem> {
         let (model, catalogue) = (self.turn()?, self.catalogue());
         let report = |query| compute(&model, &catalogue, query, self.threads);
         Ok((report(a)?, report(b)?))
+    }
+
+    /// The same of two groups that may keep less than they ask.
+    pub(crate) fn groups(&self, [a, b]: &[Group; 2]) -> Result<[Report; 2], Problem> {
+        let (model, catalogue) = (self.turn()?, self.catalogue());
+        let report = |Group { query, narrow }: &Group| {
+            compute_narrowed(&model, &catalogue, query, narrow, self.threads)
+        };
+        Ok([report(a)?, report(b)?])
     }
 
     /// The address that others reach this server at, without a slash at its end.

@@ -14,13 +14,14 @@ mod times; // exact percentiles
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use weir_domain::{Catalogue, Timestamp};
+use weir_domain::{Catalogue, Outcome, Timestamp};
 use weir_readmodel::{Model, UnitView};
 
-use crate::{BucketError, Buckets, DataQuality, Query, Report};
+use crate::{BucketError, Buckets, DataQuality, Narrow, Query, Report};
 pub use below::profile;
 pub use cohort::{CohortUnit, visit};
 use keep::Keep;
+use narrowed::Narrowed;
 use partial::Partial;
 pub(crate) use rows::{reason_label, state_label};
 
@@ -34,14 +35,38 @@ pub fn compute(
     query: &Query,
     threads: usize,
 ) -> Result<Report, BucketError> {
+    report_of(model, catalogue, query, threads, |sum, unit, outcome| sum.count(unit, outcome))
+}
+
+/// Computes the report of those of its units that `narrow` keeps.
+///
+/// # Errors
+/// If the range has more buckets than can be shown, or leaves the calendar.
+pub fn compute_narrowed(
+    model: &Model,
+    catalogue: &Catalogue,
+    query: &Query,
+    narrow: &Narrow,
+    threads: usize,
+) -> Result<Report, BucketError> {
+    let narrowed = Narrowed::new(model, catalogue, query, narrow);
+    report_of(model, catalogue, query, threads, |sum, unit, outcome| {
+        if narrowed.keeps(unit, outcome) {
+            sum.count(unit, outcome);
+        }
+    })
+}
+
+fn report_of(
+    model: &Model,
+    catalogue: &Catalogue,
+    query: &Query,
+    threads: usize,
+    count: impl Fn(&mut Partial<'_>, &UnitView<'_>, Outcome) + Sync,
+) -> Result<Report, BucketError> {
     let buckets = Buckets::cover(query.bucket, &query.zone, query.from, query.to)?;
-    let sums = scan(
-        model,
-        query,
-        threads,
-        || Partial::new(model, catalogue, query, &buckets),
-        Partial::count,
-    );
+    let sums =
+        scan(model, query, threads, || Partial::new(model, catalogue, query, &buckets), count);
     let sum = sums.into_iter().reduce(Partial::join);
     let sum = sum.unwrap_or_else(|| Partial::new(model, catalogue, query, &buckets));
     let totals = sum.totals();
@@ -66,7 +91,7 @@ fn scan<A: Send>(
     query: &Query,
     threads: usize,
     start: impl Fn() -> A + Sync,
-    count: impl Fn(&mut A, &UnitView<'_>, weir_domain::Outcome) + Sync,
+    count: impl Fn(&mut A, &UnitView<'_>, Outcome) + Sync,
 ) -> Vec<A> {
     let keep = Keep::new(model, query);
     let cohort: Range<Timestamp> = query.from..query.to;

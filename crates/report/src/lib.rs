@@ -20,7 +20,7 @@ pub mod render; // the answer as bytes
 pub use ask::{AskError, Asked};
 pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
 pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict, comparison};
-pub use compute::{CohortUnit, compute, profile, visit};
+pub use compute::{CohortUnit, compute, compute_narrowed, profile, visit};
 pub use definition::Definition;
 pub use narrow::{Mark, Narrow, TimeRange, Until};
 pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile, Trend};

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use weir_domain::Unit;
-use weir_report::{CohortUnit, Narrow, Percentiles, compute, profile};
+use weir_report::{
+    BreakdownValue, CohortUnit, Dimension, Narrow, Percentiles, Query, compute, compute_narrowed,
+    profile,
+};
 use weir_tests::streams::{queries, stream};
 
 use crate::numbers::{Number, of_profile, of_report};
@@ -81,6 +84,38 @@ fn the_rows_of_a_profile_are_those_of_the_report() {
             assert_eq!(below.buckets.labels.iter().collect::<Vec<_>>(), labels);
         }
     }
+}
+
+/// A report of one value of a dimension is that row of the breakdown.
+#[test]
+fn a_report_can_keep_what_a_row_of_its_breakdown_counts() {
+    let catalogue = catalogue();
+    let mut kept = 0;
+    for seed in 0..SEEDS {
+        let log = stream(seed);
+        let model = folded(&log);
+        for asked in queries(seed, &log, QUERIES_PER_STREAM) {
+            for by in [Dimension::Attempts, Dimension::Weekday, Dimension::Hour] {
+                let query = Query { by: Some(by), ..question(&asked) };
+                let report = compute(&model, &catalogue, &query, 1).expect("a report");
+                for row in report.breakdown.expect("a breakdown") {
+                    let BreakdownValue::Number(n) = row.value else { panic!("{:?}", row.value) };
+                    let small = u8::try_from(n).ok();
+                    let narrow = match by {
+                        Dimension::Attempts => Narrow { attempts: Some(n), ..Narrow::default() },
+                        Dimension::Weekday => Narrow { weekday: small, ..Narrow::default() },
+                        _ => Narrow { hour: small, ..Narrow::default() },
+                    };
+                    let only = compute_narrowed(&model, &catalogue, &query, &narrow, 1);
+                    let only = only.expect("a report");
+                    assert_eq!(only.totals, row.totals);
+                    assert_eq!(only.breakdown, Some(vec![row]));
+                    kept += 1;
+                }
+            }
+        }
+    }
+    assert!(100 < kept);
 }
 
 /// What a list shows of its units is what the report says of them together.

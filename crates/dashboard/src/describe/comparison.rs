@@ -32,6 +32,24 @@ pub(crate) struct FirstGroupParameters {
     /// In place of `outcome`.
     #[param(inline)]
     a_outcome: Option<Vec<OutcomeName>>,
+    /// Keeps its units with this number of attempts.
+    #[param(minimum = 1, maximum = 4_294_967_295_u64)]
+    a_attempts: Option<u64>,
+    /// Keeps its units that began on this local weekday: 1 is Monday.
+    #[param(minimum = 1, maximum = 7)]
+    a_weekday: Option<u8>,
+    /// Keeps its units that began in this local hour of the day.
+    #[param(minimum = 0, maximum = 23)]
+    a_hour: Option<u8>,
+    /// Keeps group `b`'s units with this number of attempts.
+    #[param(minimum = 1, maximum = 4_294_967_295_u64)]
+    attempts: Option<u64>,
+    /// Keeps group `b`'s units that began on this local weekday: 1 is Monday.
+    #[param(minimum = 1, maximum = 7)]
+    weekday: Option<u8>,
+    /// Keeps group `b`'s units that began in this local hour of the day.
+    #[param(minimum = 0, maximum = 23)]
+    hour: Option<u8>,
 }
 
 /// Two groups, and how each of their rates differs: always the second, `b`, minus the first, `a`.
@@ -64,6 +82,15 @@ pub(crate) struct ComparisonSchema {
 #[expect(dead_code)] // described, never made
 pub(crate) struct Group {
     input: Input,
+    /// Only units with so many attempts; null, any, as below.
+    #[schema(required)]
+    attempts: Option<u64>,
+    /// Only units that began on this weekday.
+    #[schema(required)]
+    weekday: Option<u8>,
+    /// Only units that began in this hour.
+    #[schema(required)]
+    hour: Option<u8>,
     totals: Totals,
 }
 

@@ -22,6 +22,7 @@ use crate::problem::Problem;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use file::file;
+pub(crate) use narrow::number;
 pub(crate) use row::{UnitRow, outcome_name};
 pub(crate) use search::{Field, Search};
 pub(crate) use slice::{Slice, Start};

@@ -64,7 +64,8 @@ fn choice<T: Copy>(
     })
 }
 
-fn number<T: TryFrom<u64>>(
+/// A parameter that is a whole number.
+pub(crate) fn number<T: TryFrom<u64>>(
     parameters: &Parameters,
     name: &str,
     min: u64,

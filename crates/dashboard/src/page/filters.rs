@@ -93,7 +93,13 @@ pub(super) fn text(name: &str, label: &str, value: &str, hint: &str, list: Optio
     }
 }
 
-fn select(name: &str, label: &str, value: &str, default: &str, options: &[(&str, &str)]) -> Markup {
+pub(super) fn select(
+    name: &str,
+    label: &str,
+    value: &str,
+    default: &str,
+    options: &[(&str, &str)],
+) -> Markup {
     let chosen = if value.is_empty() { default } else { value };
     let known = options.iter().any(|(option, _)| *option == chosen);
     html! {

@@ -7,12 +7,14 @@ use weir_domain::{OutcomeKind, Timestamp};
 use weir_report::render::safe_text;
 use weir_report::{Query, Zone};
 
-use super::filters::{boxes, text};
+use super::filters::{boxes, select, text};
 use super::{Choice, Choices, Form, Page};
 
 /// More pairs than this are chosen in the form.
 const PAIRS_MAX: usize = 6;
 const NAME_CHARS_MAX: usize = 40;
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The ways, and the form. `b` is the second group's question, `a` the first's.
 pub(crate) fn chooser(form: &Form, choices: &Choices, a: &Query, b: &Query) -> Markup {
@@ -22,6 +24,8 @@ pub(crate) fn chooser(form: &Form, choices: &Choices, a: &Query, b: &Query) -> M
             (periods(form, a, b))
             (pairs(form, "integration", "a_integration", &named(&choices.integrations)))
             (pairs(form, "feature", "a_feature", &named(&choices.features)))
+            (counted(form, [("a_attempts", "1"), ("attempts", "2")], "one attempt against two"))
+            (counted(form, [("a_weekday", "1"), ("weekday", "7")], "Mondays against Sundays"))
         }
         (first_group(form, choices, false))
     }
@@ -90,6 +94,31 @@ fn pairs(form: &Form, list: &str, own: &'static str, seen: &[Choice]) -> Markup 
     }
 }
 
+/// One number of a dimension against another.
+fn counted(form: &Form, own: [(&'static str, &str); 2], words: &str) -> Markup {
+    let own = own.map(|(name, value)| (name, value.to_owned())).to_vec();
+    let chosen = own.iter().all(|one| form.own.contains(one));
+    let view = Form { own, ..form.clone() };
+    html! { a href=(view.href(Page::Compare)) aria-current=[chosen.then_some("true")] { (words) } }
+}
+
+/// What is kept of one group: so many attempts, a weekday, an hour of the day.
+fn kept(names: [&str; 3], whose: &str, any: &str, own: &dyn Fn(&str) -> String) -> Markup {
+    let hours: Vec<_> = (0..24).map(|hour| (hour.to_string(), format!("{hour:02}:00"))).collect();
+    let attempts: Vec<_> = (1..=9).map(|n| (n.to_string(), n.to_string())).collect();
+    let days = DAYS.iter().zip(1..).map(|(day, n)| (i32::to_string(&n), (*day).to_owned()));
+    let choice = |name: &str, label: &str, options: &[(String, String)]| {
+        let given = options.iter().map(|(value, words)| (value.as_str(), words.as_str()));
+        let options: Vec<_> = std::iter::once(("", any)).chain(given).collect();
+        select(name, &format!("{whose} {label}"), &own(name), "", &options)
+    };
+    html! {
+        (choice(names[0], "attempts", &attempts))
+        (choice(names[1], "weekday", &days.collect::<Vec<_>>()))
+        (choice(names[2], "hour", &hours))
+    }
+}
+
 /// The form of the first group. What is left empty in it is as in the second.
 pub(crate) fn first_group(form: &Form, choices: &Choices, open: bool) -> Markup {
     let own = |name: &str| -> Vec<String> {
@@ -121,6 +150,10 @@ pub(crate) fn first_group(form: &Form, choices: &Choices, open: bool) -> Markup 
                     (text("a_to", "First to", &first("a_to"), "-30d", None))
                     (text("a_as_of", "First as of", &first("a_as_of"), "as old", None))
                     button type="submit" { "Compare" }
+                }
+                div.row {
+                    (kept(["a_attempts", "a_weekday", "a_hour"], "First", "as in the second", &first))
+                    (kept(["attempts", "weekday", "hour"], "Second", "any", &first))
                 }
                 div.row.lists {
                     (boxes("a_integration", "Integration", &named(&choices.integrations), &own("a_integration")))

@@ -36,6 +36,27 @@ impl Links for ViewLinks<'_> {
     }
 }
 
+/// The same, of a view that keeps only some of its units.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Narrowed<'a>(pub(crate) ViewLinks<'a>, pub(crate) &'a Narrow);
+
+impl Links for Narrowed<'_> {
+    fn units(&self, behind: &Behind<'_>) -> Option<String> {
+        let Narrowed(links, all) = self;
+        let narrow = Narrow {
+            attempts: behind.narrow.attempts.or(all.attempts),
+            weekday: behind.narrow.weekday.or(all.weekday),
+            hour: behind.narrow.hour.or(all.hour),
+            ..behind.narrow.clone()
+        };
+        links.units(&Behind { narrow, ..behind.clone() })
+    }
+
+    fn place(&self, place: Place<'_>) -> Option<String> {
+        self.0.place(place)
+    }
+}
+
 impl Links for SessionLinks<'_> {
     fn units(&self, behind: &Behind<'_>) -> Option<String> {
         let form = self.0;

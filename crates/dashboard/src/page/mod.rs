@@ -43,6 +43,7 @@ pub use form::Form;
 pub(crate) use groups::chooser;
 pub(crate) use health::HealthPage;
 pub(crate) use in_words::{in_text, in_words};
+pub(crate) use links::Narrowed;
 pub use links::{SessionLinks, ViewLinks};
 pub(crate) use people::{OnePage, PasswordPage, PeoplePage, TokenForm};
 pub use place::Page;

@@ -8,7 +8,7 @@ use crate::analysis::{Analysis, Ask};
 use crate::choices::choices;
 use crate::exits::{SHOW_ALL, show_all};
 use crate::groups;
-use crate::page::{Page, SessionLinks, chooser};
+use crate::page::{Narrowed, Page, chooser};
 use crate::problem::Problem;
 
 /// The page. Its own parameters are those of the first group.
@@ -23,6 +23,12 @@ pub(crate) const ANALYSIS: Analysis = Analysis {
         "a_state",
         "a_reason",
         "a_outcome",
+        "a_attempts",
+        "a_weekday",
+        "a_hour",
+        "attempts",
+        "weekday",
+        "hour",
         "show",
     ],
     body,
@@ -30,21 +36,23 @@ pub(crate) const ANALYSIS: Analysis = Analysis {
 
 fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
     let all = show_all(ask)?;
-    let first = groups::first(ask.state, ask.parameters, &ask.query)?;
-    let (a, b) = ask.state.reports(&first, &ask.query)?;
+    let groups = groups::both(ask.state, ask.parameters, ask.query.clone())?;
+    let [a, b] = ask.state.groups(&groups)?;
+    let [first, second] = &groups;
     let choices = choices(&ask.state.live.model(), &ask.catalogue);
-    let form_a = groups::form(ask.form, &first);
+    let form_a = groups::form(ask.form, &first.query);
     let whole = ask.form.with_own("show", SHOW_ALL).href(Page::Compare);
     Ok(compare(&CompareView {
         a: &a,
         b: &b,
         comparison: &comparison(&a, &b, &ask.catalogue),
         catalogue: &ask.catalogue,
-        links_a: &SessionLinks(&form_a),
-        links_b: &ask.links(),
+        narrow: [&first.narrow, &second.narrow],
+        links_a: &Narrowed(ask.links_of(&form_a), &first.narrow),
+        links_b: &Narrowed(ask.links(), &second.narrow),
         all,
         whole: Some(&whole),
-        chooser: &chooser(ask.form, &choices, &first, &ask.query),
+        chooser: &chooser(ask.form, &choices, &first.query, &ask.query),
     }))
 }
 
@@ -97,6 +105,25 @@ mod tests {
         assert!(chosen.body.contains("First: <bdi>integration &lt;b&gt;kiosk</bdi>"));
         assert!(chosen.body.contains("name=\"a_integration\" value=\"&lt;b&gt;kiosk\" checked"));
         assert!(!chosen.body.contains("<b>"));
+    }
+
+    #[actix_web::test]
+    async fn numbers_of_a_dimension_are_held_against_each_other_each_with_its_own_sessions() {
+        let fixture = Fixture::of(LOG);
+        let page = fixture.get("/compare?a_weekday=1&weekday=6&hour=9").await;
+        for want in [
+            // Of the two that began on a Monday one is silent, and one still open.
+            "outcome=stalled&amp;weekday=1&amp;hour=9\">1</a>",
+            "weekday=6&amp;hour=9\">1</a>",
+            "Both keep only 09:00.",
+            "First: <bdi>Monday</bdi>",
+            "<option value=\"6\" selected>Saturday</option>",
+        ] {
+            assert!(page.body.contains(want), "{want}");
+        }
+        assert!(!page.body.contains("aria-current=\"true\">Mondays"));
+        let chosen = fixture.get("/compare?a_weekday=1&weekday=7").await;
+        assert!(chosen.body.contains("aria-current=\"true\">Mondays against Sundays</a>"));
     }
 
     #[actix_web::test]

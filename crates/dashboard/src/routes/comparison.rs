@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use weir_report::{Comparison, Query, Report, Totals, comparison as compare};
+use weir_report::{Comparison, Narrow, Query, Report, Totals, comparison as compare};
 
 use crate::describe::{ComparisonSchema, FirstGroupParameters, QuestionParameters};
 use crate::parameters::Parameters;
@@ -25,6 +25,9 @@ struct Body {
 #[derive(Serialize)]
 struct Group {
     input: Query,
+    attempts: Option<u64>,
+    weekday: Option<u8>,
+    hour: Option<u8>,
     totals: Totals,
 }
 
@@ -47,11 +50,12 @@ pub(crate) async fn comparison(
 ) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::question(request.query_string(), &groups::OWN)?;
     let b = state.question(&parameters.asked)?;
-    let a = groups::first(&state, &parameters, &b)?;
+    let groups = groups::both(&state, &parameters, b)?;
     let body = blocking(move || {
-        let (a, b) = state.reports(&a, &b)?;
+        let [a, b] = state.groups(&groups)?;
         let comparison = compare(&a, &b, &state.catalogue());
-        let (a, b) = (Group::of(a), Group::of(b));
+        let [first, second] = groups.map(|group| group.narrow);
+        let (a, b) = (Group::of(a, &first), Group::of(b, &second));
         Ok(Body { report: "comparison", version: 1, a, b, comparison })
     })
     .await?;
@@ -59,8 +63,9 @@ pub(crate) async fn comparison(
 }
 
 impl Group {
-    fn of(report: Report) -> Group {
-        Group { input: report.query, totals: report.totals }
+    fn of(report: Report, narrow: &Narrow) -> Group {
+        let Narrow { attempts, weekday, hour, .. } = *narrow;
+        Group { input: report.query, attempts, weekday, hour, totals: report.totals }
     }
 }
 
@@ -111,12 +116,19 @@ mod tests {
             r#"03-01T12:00 03-31T12:00 03-31T12:00 {"integration":["kiosk","web"]} 0 0"#,
             r#"03-01T12:00 03-31T12:00 03-31T12:00 {"integration":["main"]} 5 1"#,
         );
+        let whole = |started, submitted| {
+            format!("03-01T12:00 03-31T12:00 03-31T12:00 {{}} {started} {submitted}")
+        };
         // None is a value too.
         check(
             &ask("state=camera&a_state=").await,
             r#"03-01T12:00 03-31T12:00 03-31T12:00 {"state":[null]} 1 0"#,
             r#"03-01T12:00 03-31T12:00 03-31T12:00 {"state":["camera"]} 1 0"#,
         );
+        // Other hours of the same sessions; what is left out is as in group b.
+        let got = ask("hour=9&weekday=6&a_weekday=1").await;
+        assert_eq!((group(&got, "a"), group(&got, "b")), (whole(2, 0), whole(1, 0)));
+        assert_eq!((&got["a"]["hour"], &got["b"]["weekday"]), (&9.into(), &6.into()));
         // Another period, as old as the first was, or as it was asked for.
         check(
             &ask("from=-2d&a_from=2026-03-10&a_to=2026-03-12").await,
@@ -141,6 +153,7 @@ mod tests {
         let fixture = Fixture::of(LOG);
         for (query, parameter, detail) in [
             ("a_from=-2d", "a_to", "`a_from` is given without `a_to`; a period needs both"),
+            ("weekday=8", "weekday", "`weekday` is `8`: it must be a whole number from 1 to 7"),
             ("a_to=-2d", "a_from", "`a_to` is given without `a_from`; a period needs both"),
             (
                 "a_outcome=left",

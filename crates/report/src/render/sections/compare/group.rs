@@ -4,23 +4,56 @@ use weir_domain::{Catalogue, OutcomeKind};
 
 use super::CompareView;
 use crate::render::number::instant;
-use crate::render::rows::named;
+use crate::render::rows::{breakdown_name, named};
 use crate::render::text::safe_name;
-use crate::{Filters, Query};
+use crate::{BreakdownValue, Dimension, Filters, Narrow, Query};
 
 /// Whether they are the same units' question of one period and of a later one.
-pub(super) fn follows(a: &Query, b: &Query) -> bool {
-    a.filters == b.filters && a.to <= b.to && a.from < b.from
+pub(super) fn follows(view: &CompareView<'_>) -> bool {
+    let (a, b) = (&view.a.query, &view.b.query);
+    a.filters == b.filters && view.narrow[0] == view.narrow[1] && a.to <= b.to && a.from < b.from
+}
+
+/// `Monday, 09:00`, where both groups keep the same few.
+pub(super) fn both_keep(view: &CompareView<'_>) -> Option<String> {
+    let [a, b] = view.narrow.map(kept);
+    let both = a.into_iter().zip(b).filter(|(a, b)| a == b).filter_map(|(a, _)| a);
+    let both: Vec<String> = both.collect();
+    (!both.is_empty()).then(|| both.join(", "))
+}
+
+/// What is kept of each dimension: `2 attempts`, `Monday`, `09:00`.
+fn kept(narrow: &Narrow) -> [Option<String>; 3] {
+    let named = |by, number: Option<u64>| {
+        number.map(|number| breakdown_name(by, &BreakdownValue::Number(number)))
+    };
+    [
+        named(Dimension::Attempts, narrow.attempts),
+        named(Dimension::Weekday, narrow.weekday.map(u64::from)),
+        named(Dimension::Hour, narrow.hour.map(u64::from)),
+    ]
 }
 
 /// Both names: the period where the periods differ, each filter where the filters do.
 pub(super) fn names(view: &CompareView<'_>) -> [String; 2] {
     let (a, b) = (&view.a.query, &view.b.query);
-    let name = |of: &Query, other: &Query, alone: &str| {
-        let parts = parts(of, other, view.catalogue);
+    let [kept_a, kept_b] = view.narrow.map(kept);
+    let name = |of: &Query, other: &Query, kept: [_; 3], others: [_; 3], alone: &str| {
+        let own = kept_alone(kept, others);
+        let parts = [parts(of, other, view.catalogue), own].concat();
         if parts.is_empty() { alone.to_owned() } else { parts.join(", ") }
     };
-    [name(a, b, "the first group"), name(b, a, "the second group")]
+    [
+        name(a, b, kept_a.clone(), kept_b.clone(), "the first group"),
+        name(b, a, kept_b, kept_a, "the second group"),
+    ]
+}
+
+/// What one group keeps of each dimension, where the other keeps something else.
+fn kept_alone(kept: [Option<String>; 3], others: [Option<String>; 3]) -> Vec<String> {
+    let any = ["any number of attempts", "any weekday", "any hour"];
+    let each = kept.into_iter().zip(others).zip(any).filter(|((mine, other), _)| mine != other);
+    each.map(|((mine, _), any)| mine.unwrap_or_else(|| any.to_owned())).collect()
 }
 
 fn parts(of: &Query, other: &Query, catalogue: &Catalogue) -> Vec<String> {

@@ -10,7 +10,7 @@ use super::exits::said;
 use crate::render::links::Links;
 use crate::render::verdict::{is, went};
 use crate::render::words::Piece;
-use crate::{Comparison, Report};
+use crate::{Comparison, Narrow, Report};
 use weir_domain::Catalogue;
 
 /// Rows of a table before it is folded.
@@ -27,6 +27,8 @@ pub struct CompareView<'a> {
     pub comparison: &'a Comparison,
     /// What screens and reasons are called.
     pub catalogue: &'a Catalogue,
+    /// Which weekday, hour and number of attempts each keeps.
+    pub narrow: [&'a Narrow; 2],
     /// Where the first group's numbers lead.
     pub links_a: &'a dyn Links,
     /// Where the second group's lead.
@@ -46,6 +48,9 @@ pub fn compare(view: &CompareView<'_>) -> Markup {
     html! {
         section #answer .answer {
             h1 { (said(&answer(view, &names))) }
+            @if let Some(only) = group::both_keep(view) {
+                p.aside { "Both keep only " (only) "." }
+            }
             (view.chooser)
             (strips::strips(view, &names))
         }
@@ -63,7 +68,7 @@ fn answer(view: &CompareView<'_>, names: &[String; 2]) -> Vec<Piece> {
         return vec![plain(&format!("No {units} began in either group."))];
     }
     let drop_off = &view.comparison.drop_off;
-    if group::follows(&view.a.query, &view.b.query) {
+    if group::follows(view) {
         return vec![plain(&format!("Drop-off {}.", went(drop_off, units)))];
     }
     let mut pieces = vec![plain("Drop-off ")];

@@ -6,7 +6,7 @@ use weir_domain::Catalogue;
 use super::{CompareView, compare};
 use crate::render::fixture;
 use crate::render::links::{Behind, Links};
-use crate::{Bucket, Report, comparison};
+use crate::{Bucket, Narrow, Report, comparison};
 
 /// Says whose number it is of.
 struct Group(&'static str);
@@ -20,11 +20,13 @@ impl Links for Group {
 
 fn page_of(a: &Report, b: &Report, all: bool) -> String {
     let catalogue = Catalogue::shipped();
+    let all_of_them = Narrow::default();
     let view = CompareView {
         a,
         b,
         comparison: &comparison(a, b, &catalogue),
         catalogue: &catalogue,
+        narrow: [&all_of_them; 2],
         links_a: &Group("a"),
         links_b: &Group("b"),
         all,
