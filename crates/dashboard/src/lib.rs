@@ -1,7 +1,8 @@
 //! The dashboard and the API: the same answers as pages and as JSON.
 //!
 //! It asks the model, reads the deliveries behind a session from the log, and renders. It computes
-//! nothing that `report` does not compute, and changes nothing.
+//! nothing that `report` does not compute. What operators and readers change there (the catalogue,
+//! views, people) lies beside the log; the log itself it never changes.
 
 mod analysis; // what the pages with the line of filters have in common
 mod answer; // an answer with the headers that every answer has

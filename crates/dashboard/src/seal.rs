@@ -19,14 +19,27 @@ pub(crate) fn sealed(html: &str) -> String {
         let tag = &rest[start..start + tag_len(&rest[start..])];
         rest = &rest[start + tag.len()..];
         if let Some(name) = LEFT_OUT.into_iter().find(|name| is_tag(tag, name)) {
-            let end = format!("</{name}>");
-            rest = rest.find(&end).map_or("", |at| &rest[at + end.len()..]);
+            rest = after_end(rest, name);
+        } else if is_tag(tag, "details") && opens_a_form(rest) {
+            rest = after_end(rest, "details");
         } else {
             push_without_ways(&mut out, tag);
         }
     }
     out.push_str(rest);
     out
+}
+
+/// What follows the end of the element that was begun.
+fn after_end<'a>(text: &'a str, name: &str) -> &'a str {
+    let end = format!("</{name}>");
+    text.find(&end).map_or("", |at| &text[at + end.len()..])
+}
+
+/// Whether what a `details` unfolds has a form in it: without the form there is nothing to unfold.
+fn opens_a_form(text: &str) -> bool {
+    let inside = text.find("</details>").map_or(text, |end| &text[..end]);
+    inside.contains("<form")
 }
 
 /// From `<` to the `>` that ends the tag, which may also stand in a value.
@@ -124,5 +137,8 @@ mod tests {
         check("a<form method=\"get\" action=\"/x\"><input name=\"y\"></form>b", "ab");
         check("a<script src=\"/x\"></script>b<datalist id=\"z\"><option></datalist>c", "abc");
         check("a<form>never closed", "a");
+        check("<details><summary>x</summary>y</details>z", "<details><summary>x</summary>y</details>z");
+        check("a<details><summary>x</summary><form>y</form></details>b", "ab");
+        check("<details>x</details><form>y</form>", "<details>x</details>");
     }
 }
