@@ -79,6 +79,10 @@ impl Connection {
 
     fn body(&mut self, head: &Response) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
+        // RFC 9110, section 15.3.5: nothing follows, and nothing says so.
+        if head.status == 204 {
+            return Ok(body);
+        }
         if head.header("transfer-encoding").is_some_and(|coding| coding == "chunked") {
             loop {
                 let line = self.line()?;

@@ -137,7 +137,10 @@ mod tests {
         check("a<form method=\"get\" action=\"/x\"><input name=\"y\"></form>b", "ab");
         check("a<script src=\"/x\"></script>b<datalist id=\"z\"><option></datalist>c", "abc");
         check("a<form>never closed", "a");
-        check("<details><summary>x</summary>y</details>z", "<details><summary>x</summary>y</details>z");
+        check(
+            "<details><summary>x</summary>y</details>z",
+            "<details><summary>x</summary>y</details>z",
+        );
         check("a<details><summary>x</summary><form>y</form></details>b", "ab");
         check("<details>x</details><form>y</form>", "<details>x</details>");
     }

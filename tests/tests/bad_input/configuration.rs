@@ -142,3 +142,12 @@ fn an_address_that_cannot_be_listened_at_is_named() {
     let address = taken.local_addr().expect("it is bound").to_string();
     witness.check(["serve", "--listen", &address], 1, &[&address, "in use", "--listen"]);
 }
+
+#[test]
+fn a_catalogue_of_operators_that_cannot_be_read_stops_the_server_and_the_report() {
+    let witness = Witness::new();
+    witness.home.write("data/catalogue.toml", "[[screen]]\nstate = \"x\"\nordr = 3\n");
+    let fragments = ["data/catalogue.toml, line 3", "unknown field `ordr`", "mend the file"];
+    witness.check(SERVE, 2, &fragments);
+    witness.check(["report"], 2, &fragments);
+}

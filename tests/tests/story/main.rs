@@ -7,6 +7,7 @@
 mod accepted; // 200: whoever may sign, in whatever way
 mod busy; // 503: a log that cannot take it in time
 mod ending; // a stop and a new start lose nothing
+mod named; // what an operator names and shares while the server runs
 mod one_delivery; // one delivery becomes one bar
 mod other_routes; // health, metrics, the API and the command line agree
 mod refused; // 401 in one voice
