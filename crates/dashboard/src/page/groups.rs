@@ -135,8 +135,9 @@ pub(crate) fn first_group(form: &Form, choices: &Choices, open: bool) -> Markup 
         details.more.first-group open[open] {
             summary { "Choose the first group" }
             p.soft {
-                "The second group is the range and the filters above. What is left empty here is as in "
-                "the second; all left empty is the period before, judged as young as the second."
+                "The second group is the range and the filters above, and what is chosen for it here. "
+                "What is left empty of the first is as in the second; all of it left empty is the "
+                "period before, judged as young as the second."
             }
             form method="get" action=(Page::Compare.path()) {
                 @for (name, value) in form.values().into_iter().filter(|(_, value)| !value.is_empty()) {
