@@ -7,8 +7,9 @@ use weir_readmodel::{Model, Names};
 
 use crate::page::{Choice, Choices};
 
-/// Names of each list that were only seen: more than this nobody picks from a list.
-const SEEN_MAX: usize = 200;
+/// Names of each list that were only seen: more than this nobody picks from a list, and every page
+/// carries them.
+const SEEN_MAX: usize = 60;
 
 /// The names of the time zone database, without its aliases of other times.
 static ZONES: LazyLock<Vec<String>> = LazyLock::new(|| {

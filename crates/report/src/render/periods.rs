@@ -68,7 +68,7 @@ impl Period {
     pub(crate) fn is_provisional(&self, as_of: Timestamp) -> bool {
         let began = self.within.is_some_and(|(from, _)| from < as_of);
         let runs = self.within.is_some_and(|(_, to)| as_of <= to);
-        0 < self.totals.open() || began && runs
+        0 < self.totals.started && (0 < self.totals.open() || began && runs)
     }
 
     /// The units of it that came to one of these ends, any where none is named.
@@ -264,5 +264,22 @@ mod tests {
         let report = fixture::many(3, 240, Bucket::Hour);
         assert_eq!(periods(&report, 120).0[0].name(), "2026-01-05 00:00 to 2026-01-05 01:00");
         assert_eq!(periods(&report, 500).0[0].name(), "2026-01-05 00:00");
+    }
+
+    #[test]
+    fn what_is_open_or_not_over_will_change() {
+        let mut report = fixture::many(3, 8, Bucket::Day);
+        let last = report.trend.len() - 1;
+        let ends = report.trend[last].to;
+        let check = |report: &crate::Report, as_of, want: bool| {
+            let (shown, _) = periods(report, 120);
+            assert_eq!(shown[last].is_provisional(as_of), want);
+        };
+        check(&report, ends.plus_us(1), true);
+        report.trend[last].totals.in_progress = 0;
+        check(&report, ends.plus_us(1), false);
+        check(&report, ends, true);
+        report.trend[last].totals = crate::Totals::default();
+        check(&report, ends, false);
     }
 }

@@ -36,6 +36,13 @@ pub(crate) fn safe_name(raw: &str) -> String {
     safe_text(raw, NAME_CHARS_MAX)
 }
 
+/// A name in a sentence or in large type, where its end may be left to the tables.
+#[must_use]
+pub(crate) fn short_name(name: &str) -> String {
+    const SHORT_CHARS_MAX: usize = 72;
+    safe_text(name, SHORT_CHARS_MAX)
+}
+
 /// Whether a character acts instead of being seen. Letters of right-to-left scripts are seen;
 /// the marks that turn or embed a direction act.
 fn is_unsafe(c: char) -> bool {

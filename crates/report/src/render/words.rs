@@ -2,6 +2,7 @@
 
 use super::number::{count, counted, duration, instant, interval, percent, too_few};
 use super::rows::screens;
+use super::text::short_name;
 use super::{Before, verdict};
 use crate::{Bucket, Dimension, Report, Verdict};
 
@@ -67,7 +68,7 @@ pub(crate) fn answer_since(report: &Report, before: &Before) -> Vec<Piece> {
         None => vec![Piece::Plain(said + " No screen was left.")],
         Some(worst) => vec![
             Piece::Plain(said + " The costliest screen is "),
-            Piece::Name(worst.name),
+            Piece::Name(short_name(&worst.name)),
             Piece::Plain(".".to_owned()),
         ],
     }

@@ -12,6 +12,7 @@ use crate::render::flow::{Flow, Stage};
 use crate::render::links::{Behind, KNOWN_EXITS, Links, OPEN, SUBMITTED};
 use crate::render::number::{count, counted, interval, percent, too_few};
 use crate::render::rows::Leak;
+use crate::render::text::short_name;
 use crate::render::words::{Piece, submitted};
 use crate::{Narrow, Report};
 
@@ -60,7 +61,7 @@ impl Funnel<'_> {
             None => vec![Piece::Plain(said)],
             Some((worst, hazard)) => vec![
                 Piece::Plain(format!("{said} On the way most left at ")),
-                Piece::Name(worst.name.clone()),
+                Piece::Name(short_name(&worst.name)),
                 Piece::Plain(match too_few(hazard) {
                     true => format!(": {} of {}.", count(hazard.part), count(hazard.whole)),
                     false => format!(
@@ -283,8 +284,9 @@ impl Funnel<'_> {
             id: "beside",
             title: "Beside the way: what no screen of it explains",
             about: html! {
-                "They began like the others, but no delivery says where on the way they were; each "
-                "as a part of all " (count(started)) " started."
+                "They began like the others, but where on the way they were is not known: no screen "
+                "is named, or the catalogue gives it no place. Each is a part of all "
+                (count(started)) " started."
             },
             table: beside_table(&rows.concat()),
         };

@@ -8,6 +8,7 @@ use crate::render::Before;
 use crate::render::links::{ABANDONED, Behind, Links, OPEN, SUBMITTED};
 use crate::render::number::{JUDGED_MIN, count, counted, duration, interval, percent, too_few};
 use crate::render::rows::{Leak, reasons, screens};
+use crate::render::text::short_name;
 use crate::render::verdict;
 use crate::{Difference, Report, RowDifference, Verdict};
 
@@ -68,14 +69,15 @@ impl Strip<'_> {
             return html! { div { dt { (what) } dd.value.none { "none" } dd.soft { "nobody left at one" } } };
         };
         let rate = worst.rate();
+        let short = short_name(&worst.name);
         let since = rows.iter().find(|row| worst.is(row.value.as_deref()));
         html! {
             div.few[too_few(rate)] {
                 dt { (what) }
-                dd.name title=[worst.raw.as_deref()] {
+                dd.name title=(worst.raw.as_deref().unwrap_or(&worst.name)) {
                     @match worst.more(self.links) {
-                        Some(href) => { a href=(href) { (name(&worst.name)) } },
-                        None => { (name(&worst.name)) },
+                        Some(href) => { a href=(href) { (name(&short)) } },
+                        None => { (name(&short)) },
                     }
                 }
                 dd {
