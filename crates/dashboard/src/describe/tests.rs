@@ -141,6 +141,13 @@ async fn every_answer_is_as_described() {
     check(&fixture, "/api/v1/quarantine", "/api/v1/quarantine", 200).await;
     check(&fixture, "/api/v1/deliveries", "/api/v1/deliveries", 200).await;
     check(&fixture, "/api/v1/health", "/api/v1/health", 200).await;
+    fixture.post("/catalogue/screen?state=camera", "label=Camera&order=75").await;
+    fixture.post("/views", "name=Weekly&page=screens&query=from%3D-7d").await;
+    fixture.post("/shares", "view=1&title=Weekly&days=7").await;
+    for path in ["/api/v1/catalogue", "/api/v1/views", "/api/v1/shares"] {
+        check(&fixture, path, path, 200).await;
+        check(&fixture, &format!("{path}?x=1"), path, 400).await;
+    }
     check(&fixture, "/readyz", "/readyz", 200).await;
 }
 
