@@ -374,8 +374,7 @@ fn try_load(path: &Path, threads: usize) -> Result<Loaded, CheckpointError> {
         model.deliveries.blocks.extend(blocks);
     }
     model.sessions.dirty = vec![false; model.sessions.chunks.len()];
-    link_end_users(&mut model);
-    if !is_whole(&model) {
+    if !link_end_users(&mut model) || !is_whole(&model) {
         return Err(CheckpointError::Damaged { path: path.to_owned(), what: "its columns" });
     }
     model.mark_clean();
@@ -442,14 +441,16 @@ fn load_names(conn: &Connection, path: &Path, model: &mut Model) -> Result<(), C
     Ok(())
 }
 
-/// Finds the ends of each end-user's list of sessions.
-fn link_end_users(model: &mut Model) {
+/// Finds the ends of each end-user's list of sessions; false if a list could lead in a circle.
+fn link_end_users(model: &mut Model) -> bool {
     let sessions = &mut model.sessions;
     let mut end_users = vec![EndUser { first: NOWHERE, last: NOWHERE }; model.end_users.len()];
     let mut follows = vec![false; sessions.len()];
     for next in sessions.chunks.iter().flat_map(|chunk| &chunk.end_user_next) {
-        if let Some(follows) = follows.get_mut(*next as usize) {
-            *follows = true;
+        if let Some(follows) = follows.get_mut(*next as usize)
+            && std::mem::replace(follows, true)
+        {
+            return false;
         }
     }
     for (row, follows) in (0..).zip(follows) {
@@ -468,6 +469,7 @@ fn link_end_users(model: &mut Model) {
         }
     }
     sessions.end_users = end_users;
+    true
 }
 
 /// Whether columns are of one length and codes and rows lie within what there is.

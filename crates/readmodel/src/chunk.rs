@@ -68,13 +68,17 @@ impl PackedFact {
         }
     }
 
-    fn is_whole(&self, exits: usize) -> bool {
-        match self.unpack().kind {
-            FactKind::Cancel(ExitId(exit)) | FactKind::Handover(ExitId(exit)) => {
-                (exit as usize) < exits
+    /// Whether the fact at `place` of a list is one that [`Chunk::join`] made.
+    fn is_whole(&self, place: u32, exits: usize) -> bool {
+        // A fact is put before those that are there: a list that led on would lead in a circle.
+        let leads_back = self.next == NOWHERE || self.next < place;
+        leads_back
+            && match self.unpack().kind {
+                FactKind::Cancel(ExitId(exit)) | FactKind::Handover(ExitId(exit)) => {
+                    (exit as usize) < exits
+                }
+                _ => true,
             }
-            _ => true,
-        }
     }
 
     fn unpack(&self) -> Fact {
@@ -283,7 +287,7 @@ impl Chunk {
             && within(&self.feature, model.features.len())
             && within(&self.end_user, model.end_users.len())
             && self.end_user_next.iter().all(|&row| row == NOWHERE || (row as usize) < sessions)
-            && self.facts.iter().all(|fact| fact.is_whole(model.exits.len()))
+            && (0..).zip(&self.facts).all(|(place, fact)| fact.is_whole(place, model.exits.len()))
             && [&self.exit, &self.other_exit]
                 .into_iter()
                 .flatten()
@@ -360,6 +364,20 @@ mod tests {
             at: Timestamp::from_micros(at),
             seq: Seq::START,
         })
+    }
+
+    #[test]
+    fn a_list_that_leads_in_a_circle_is_not_whole() {
+        let mut chunk = Chunk::default();
+        chunk.push(0, [1; 16], [2; 16]);
+        for kind in [FactKind::Started, FactKind::Submitted] {
+            let at = Timestamp::from_micros(1);
+            chunk.join(0, &Fact { kind, attempt: 0, at, seq: Seq::new(1) });
+        }
+        let model = crate::Model::default();
+        assert!(chunk.is_whole(&model, 1));
+        chunk.facts[0].next = 1;
+        assert!(!chunk.is_whole(&model, 1));
     }
 
     proptest! {

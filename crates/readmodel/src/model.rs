@@ -255,7 +255,7 @@ impl Model {
             if back == 0 {
                 break;
             }
-            seq = Seq::new(seq.get() - u64::from(back));
+            seq = Seq::new(seq.get().saturating_sub(u64::from(back)));
         }
         found.reverse();
         found

@@ -16,6 +16,7 @@ pub(super) fn relate(rows: &mut [DeliveryRow]) {
     for (place, &at) in by_time.iter().enumerate() {
         let row = &rows[at];
         let late = !row.repeat
+            && matches!(row.code, 7001 | 7002)
             && by_time[..place].iter().any(|&other| {
                 rows[other].attempt == row.attempt && comes_after(rows[other].code, row.code)
             });
