@@ -69,12 +69,13 @@ pub(crate) fn show_all(ask: &Ask<'_>) -> Result<bool, Problem> {
 /// Where the numbers and the names of a view lead.
 pub(crate) struct Ways<'a> {
     links: ViewLinks<'a>,
-    form: &'a Form,
+    /// None where whoever looks was given this page alone.
+    form: Option<&'a Form>,
 }
 
 impl<'a> Ways<'a> {
     pub(crate) fn of(ask: &'a Ask<'_>) -> Ways<'a> {
-        Ways { links: ask.links(), form: ask.form }
+        Ways { links: ask.links(), form: ask.reader.map(|_| ask.form) }
     }
 }
 
@@ -86,12 +87,12 @@ impl Links for Ways<'_> {
 
 impl ExitWays for Ways<'_> {
     fn detail(&self, kind: ExitKind, value: &str) -> Option<String> {
-        let form = Form { own: Vec::new(), ..self.form.clone() };
+        let form = Form { own: Vec::new(), ..self.form?.clone() };
         Some(form.with_own(opened(kind), value).href(page(kind)))
     }
 
     fn list(&self, kind: ExitKind, sort: ExitSort, all: bool) -> Option<String> {
-        let form = Form { own: Vec::new(), ..self.form.clone() };
+        let form = Form { own: Vec::new(), ..self.form?.clone() };
         // What is the default is left out, so that a view has one address.
         let sort = if sort == ExitSort::default() { "" } else { sort.name() };
         let show = if all { SHOW_ALL } else { "" };

@@ -97,7 +97,8 @@ impl Links for SessionLinks<'_> {
     }
 
     fn place(&self, place: Place<'_>) -> Option<String> {
-        let form = self.0;
+        // What only this page takes, another would refuse.
+        let form = &Form { own: Vec::new(), ..self.0.clone() };
         Some(match place {
             Place::Screens => form.leads_to(Page::Screens),
             Place::Screen(state) => form.with_own("screen", state).href(Page::Screens),

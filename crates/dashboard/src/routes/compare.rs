@@ -39,9 +39,13 @@ fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
     let groups = groups::both(ask.state, ask.parameters, ask.query.clone())?;
     let [a, b] = ask.state.groups(&groups)?;
     let [first, second] = &groups;
-    let choices = choices(&ask.state.live.model(), &ask.catalogue);
     let form_a = groups::form(ask.form, &first.query);
-    let whole = ask.form.with_own("show", SHOW_ALL).href(Page::Compare);
+    let whole = ask.reader.map(|_| ask.form.with_own("show", SHOW_ALL).href(Page::Compare));
+    // Whoever was given this page alone was not given what else could be compared.
+    let chooser = ask.reader.map_or_else(Markup::default, |_| {
+        let choices = choices(&ask.state.live.model(), &ask.catalogue);
+        chooser(ask.form, &choices, &first.query, &ask.query)
+    });
     Ok(compare(&CompareView {
         a: &a,
         b: &b,
@@ -51,8 +55,8 @@ fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
         links_a: &Narrowed(ask.links_of(&form_a), &first.narrow),
         links_b: &Narrowed(ask.links(), &second.narrow),
         all,
-        whole: Some(&whole),
-        chooser: &chooser(ask.form, &choices, &first.query, &ask.query),
+        whole: whole.as_deref(),
+        chooser: &chooser,
     }))
 }
 
@@ -105,6 +109,20 @@ mod tests {
         assert!(chosen.body.contains("First: <bdi>integration &lt;b&gt;kiosk</bdi>"));
         assert!(chosen.body.contains("name=\"a_integration\" value=\"&lt;b&gt;kiosk\" checked"));
         assert!(!chosen.body.contains("<b>"));
+        // A screen's own page takes the second group's question, and nothing of the first's.
+        let opened = "as_of=2026-03-31T12:00:00Z&amp;integration=main&amp;screen=camera\"";
+        assert!(chosen.body.contains(opened), "{}", chosen.body);
+    }
+
+    #[actix_web::test]
+    async fn whoever_has_a_link_to_it_learns_nothing_of_other_groups() {
+        let mut log = deliveries(LOG);
+        log.push(delivery("20T09:00", "kiosk", event("9", 7001, None, None)));
+        let fixture = Fixture::with(log, |_| ());
+        let page = ANALYSIS.shown(fixture.state(), "from=-30d&integration=main").unwrap();
+        let page = page.body.into_string();
+        assert!(page.contains("Drop-off went from"), "{page}");
+        assert!(!page.contains("kiosk") && !page.contains("selfid"), "{page}");
     }
 
     #[actix_web::test]

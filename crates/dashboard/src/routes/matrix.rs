@@ -14,8 +14,8 @@ pub(crate) const ANALYSIS: Analysis = Analysis { page: Page::Matrix, own: &["sho
 fn body(ask: &Ask<'_>) -> Result<Markup, Problem> {
     let all = show_all(ask)?;
     let report = ask.state.report(&ask.query)?;
-    let whole = ask.form.with_own("show", SHOW_ALL).href(Page::Matrix);
-    Ok(matrix(&report, all, &Ways::of(ask), Some(whole)))
+    let whole = ask.reader.map(|_| ask.form.with_own("show", SHOW_ALL).href(Page::Matrix));
+    Ok(matrix(&report, all, &Ways::of(ask), whole))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use weir_domain::Rate;
 use super::strips::{cells, head};
 use super::{COMPARED_MAX, CompareView};
 use crate::render::chart::{BARS_MAX, Dumbbell, Dumbbells, dumbbells};
-use crate::render::links::{Behind, KNOWN_EXITS};
+use crate::render::links::{Behind, KNOWN_EXITS, Place};
 use crate::render::number::{count, percent};
 use crate::render::rows::named;
 use crate::render::sections::figure::charts;
@@ -23,6 +23,7 @@ struct Table<'a> {
     none: &'static str,
     rows: &'a [RowDifference],
     behind: fn(Option<&str>) -> Behind<'_>,
+    place: fn(&str) -> Place<'_>,
 }
 
 /// Where they left.
@@ -34,6 +35,7 @@ pub(super) fn screens_section(view: &CompareView<'_>, names: &[String; 2]) -> Ma
         none: "No screen",
         rows: &view.comparison.by_state,
         behind: |value| Behind { state: Some(value), outcomes: KNOWN_EXITS, ..Behind::default() },
+        place: |value| Place::Screen(value),
     };
     table.section(view, names)
 }
@@ -47,6 +49,7 @@ pub(super) fn reasons_section(view: &CompareView<'_>, names: &[String; 2]) -> Ma
         none: "No reason",
         rows: &view.comparison.by_reason,
         behind: |value| Behind { reason: Some(value), outcomes: KNOWN_EXITS, ..Behind::default() },
+        place: |value| Place::Reason(value),
     };
     table.section(view, names)
 }
@@ -122,9 +125,15 @@ impl Table<'_> {
     fn row(&self, row: &RowDifference, view: &CompareView<'_>) -> Markup {
         let called = self.name(row);
         let raw = row.value.as_deref().map(safe_name).filter(|raw| *raw != called);
+        let place = row.value.as_deref().and_then(|value| view.links_b.place((self.place)(value)));
         html! {
             tr {
-                th scope="row" title=[raw] { (name(&called)) }
+                th scope="row" title=[raw] {
+                    @match place {
+                        Some(href) => { a href=(href) { (name(&called)) } },
+                        None => { (name(&called)) },
+                    }
+                }
                 (cells(&row.difference, &(self.behind)(row.value.as_deref()), view))
             }
         }
