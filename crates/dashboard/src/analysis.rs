@@ -2,6 +2,7 @@
 //! asked, and answered as the page's own body within the frame.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, PreEscaped};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use weir_domain::{Catalogue, Timestamp};
 use weir_report::{Asked, Query, Zone};
 
 use crate::choices::choices;
+use crate::gate::RETRY_AFTER_S;
 use crate::page::{self, Form, Lag, Page, SessionLinks, View, ViewLinks};
 use crate::parameters::Parameters;
 use crate::problem::{Problem, blocking};
@@ -71,7 +73,11 @@ impl Analysis {
         let (read, problem) = Parameters::as_far_as_it_goes(request.query_string(), self.own);
         let (status, markup) =
             blocking(move || Ok(self.render(&state, &reader, &read, problem))).await?;
-        Ok(answer::html(status, markup))
+        let mut response = answer::html(status, markup);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+        }
+        Ok(response)
     }
 
     fn render(
@@ -96,8 +102,13 @@ impl Analysis {
                 reader: Some(reader),
             })
         });
-        let sentence = body.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let status = body.as_ref().err().map_or(StatusCode::OK, Problem::status_code);
+        // What the reader cannot mend is no problem of what they entered.
+        let body = body.or_else(|problem| match status.is_server_error() {
+            true => Ok(page::not_now(&problem.to_string())),
+            false => Err(problem),
+        });
+        let sentence = body.as_ref().err().map(ToString::to_string).unwrap_or_default();
         let (choices, folded) = {
             let model = state.live.model();
             (choices(&model, &catalogue), model.position().get())

@@ -56,6 +56,14 @@ impl Gate {
         }
     }
 
+    /// A gate before which a long queue waits for somebody who never leaves.
+    #[cfg(test)]
+    pub(crate) fn shut() -> Gate {
+        let gate = Gate::for_threads(1);
+        *gate.places() = Places { free: 0, waiting: WAITING_MAX };
+        gate
+    }
+
     /// Waits for a place, but neither for long nor behind many.
     pub(crate) fn enter(&self) -> Result<Permit<'_>, Busy> {
         let until = Instant::now() + self.patience;
@@ -98,7 +106,8 @@ impl Drop for Permit<'_> {
 mod tests {
     use std::time::Duration;
 
-    use super::{Busy, Gate, WAITING_MAX};
+    use super::{Busy, Gate};
+    use crate::fixture::{Fixture, LOG, deliveries};
 
     #[test]
     fn one_is_let_in_for_each_that_leaves() {
@@ -132,11 +141,24 @@ mod tests {
         assert_eq!(gate.places().free, 1);
     }
 
+    #[actix_web::test]
+    async fn who_cannot_be_served_is_told_when_to_come_again() {
+        let fixture = Fixture::with(deliveries(LOG), |state| state.gate = Gate::shut());
+        for path in ["/", "/screens", "/api/v1/reports/abandonment", "/api/v1/sessions"] {
+            let got = fixture.get(path).await;
+            assert_eq!((got.status, got.header("retry-after")), (503, "5"), "{path}");
+            assert!(got.body.contains("many reports are being computed"), "{path}: {}", got.body);
+        }
+        let got = fixture.get("/api/v1/reports/profile").await;
+        assert_eq!(got.header("content-type"), "application/problem+json");
+        assert!(got.body.contains("urn:weir:problem:busy"), "{}", got.body);
+        for path in ["/health", "/api/v1/quarantine", "/healthz", "/readyz"] {
+            assert_eq!(fixture.get(path).await.status, 200, "{path}");
+        }
+    }
+
     #[test]
     fn a_long_queue_is_not_joined() {
-        let gate = Gate::for_threads(1);
-        let _only = gate.enter().unwrap();
-        gate.places().waiting = WAITING_MAX;
-        assert_eq!(gate.enter().err(), Some(Busy));
+        assert_eq!(Gate::shut().enter().err(), Some(Busy));
     }
 }

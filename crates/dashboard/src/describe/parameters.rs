@@ -124,6 +124,11 @@ pub(crate) struct DeliveryParameters {
     /// What was noted of them when they were read.
     #[param(inline)]
     kind: Option<DeliveryKindName>,
+    /// Only those with this code, among the newest 500 whose code Weir does not know.
+    code: Option<i64>,
+    /// Only those that could not be read for this cause, as `/api/v1/health` words it, among the
+    /// newest 500 that could not be read.
+    cause: Option<String>,
     /// Received at this instant or later: RFC 3339, a date, `now`, or relative to now.
     #[param(example = "-1h")]
     from: Option<String>,

@@ -62,6 +62,13 @@ const WHO_MAY: &str = "
     GET     /api/v1/sessions                    viewer
     GET     /api/v1/sessions/{id}               viewer
     GET     /api/v1/sessions/{id}/neighbours    viewer
+    GET     /docs                               viewer
+    GET     /docs/try                           viewer
+    GET     /health                             viewer
+    GET     /health/deliveries                  viewer
+    GET     /health/quarantine                  viewer
+    GET     /api/v1/health                      viewer
+    GET     /api/v1/deliveries                  viewer
     GET     /api/v1/deliveries/{seq}            viewer
     GET     /api/v1/deliveries/{seq}/body       viewer
     GET     /api/v1/quarantine                  viewer

@@ -123,14 +123,14 @@ fn quarantine(
 }
 
 /// The newest deliveries of which this was noted.
-pub(super) fn flagged(state: &State, flag: DeliveryFlags) -> Vec<Seq> {
+pub(crate) fn flagged(state: &State, flag: DeliveryFlags) -> Vec<Seq> {
     let filter = DeliveryFilter { flag: Some(flag), from: Timestamp::MIN, to: Timestamp::MAX };
     let model = state.live.model();
     model.find_deliveries(filter, Seq::new(u64::MAX)).take(LOOKED_AT_MAX).collect()
 }
 
 /// Why, without the place in the body, which differs each time.
-fn cause(body: &[u8]) -> String {
+pub(crate) fn cause(body: &[u8]) -> String {
     match Event::parse(body) {
         Ok(_) => "it can be read now; `weir rebuild` folds it in".to_owned(),
         Err(Quarantine::NotJson(_)) => "the body is not JSON".to_owned(),

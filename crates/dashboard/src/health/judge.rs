@@ -28,10 +28,7 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
         return (Status::Attention, said);
     }
     if log.deliveries == 0 {
-        return (
-            Status::Attention,
-            "Nothing was received yet: the first page says how.".to_owned(),
-        );
+        return (Status::Attention, "Nothing was received yet.".to_owned());
     }
     if let Some(said) = silent(health) {
         return (Status::Attention, said);

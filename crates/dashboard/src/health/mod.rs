@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use weir_domain::Timestamp;
 use weir_report::{Silence, SilenceVerdict};
 
-pub(crate) use gather::gather;
+pub(crate) use gather::{cause, flagged, gather};
 pub(crate) use judge::{ago, bytes};
 pub(crate) use unknown::{COUNTED, EVER, UnknownCode, UnknownName};
 

@@ -8,7 +8,7 @@ use super::form::{Query, address};
 use super::health::{safe_block, time};
 use super::{Frame, Page};
 use crate::reader::Reader;
-use crate::routes::{Deliveries, DeliveryEntry, KINDS, Listing, QuarantinePage, Quarantined};
+use crate::routes::{Deliveries, DeliveryEntry, KINDS, Listing, Only, QuarantinePage, Quarantined};
 
 const NAME_CHARS_MAX: usize = 200;
 
@@ -49,7 +49,7 @@ impl DeliveriesPage<'_> {
             "Deliveries",
             &html! {
                 h1 { (self.answer()) }
-                p.about { "In the order of the log, the newest first. " (self.range()) }
+                p.about { "In the order of the log, the newest first. " (self.range()) @if self.listing.only.is_some() { " Among the newest 500 of their kind." } }
                 nav.kinds aria-label="Kinds of deliveries" {
                     @for (number, (name, ..)) in KINDS.iter().enumerate() {
                         a href=(self.href(name, None)) aria-current=[(number == self.listing.kind).then_some("true")] {
@@ -82,6 +82,13 @@ impl DeliveriesPage<'_> {
 
     fn answer(&self) -> String {
         let what = KINDS[self.listing.kind].2;
+        let what = match &self.listing.only {
+            Some(Only::Code(code)) => format!("deliveries with the unknown code {code}"),
+            Some(Only::Cause(cause)) => {
+                format!("{what}: {}", safe_text(cause, NAME_CHARS_MAX))
+            }
+            None => what.to_owned(),
+        };
         match self.found.count {
             1 => format!("1 {}", what.replacen("deliveries", "delivery", 1)),
             n => format!("{} {what}", count(n)),
@@ -101,8 +108,11 @@ impl DeliveriesPage<'_> {
 
     fn href(&self, kind: &str, cursor: Option<&str>) -> String {
         let mut query = Query::default();
-        if kind != "all" {
-            query.push("kind", kind);
+        match (&self.listing.only, cursor) {
+            (Some(Only::Code(code)), Some(_)) => query.push("code", &code.to_string()),
+            (Some(Only::Cause(cause)), Some(_)) => query.push("cause", cause),
+            _ if kind != "all" => query.push("kind", kind),
+            _ => {}
         }
         for (name, at) in [("from", self.listing.from), ("to", self.listing.to)] {
             if let Some(at) = at {
@@ -128,7 +138,7 @@ impl DeliveriesPage<'_> {
                             (code) " " bdi { (safe_text(action, NAME_CHARS_MAX)) }
                         },
                         (.., Some(cause)) => {
-                            a href="/health/quarantine" { "could not be read" } ": "
+                            a href={ "/health/quarantine?cursor=" (row.seq + 1) } { "could not be read" } ": "
                             (safe_text(cause, NAME_CHARS_MAX))
                         },
                         _ => "–",

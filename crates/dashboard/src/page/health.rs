@@ -57,6 +57,9 @@ impl HealthPage<'_> {
         frame.around(&html! {
             main #main.health data-live=(self.position) {
                 h1 { (mark(self.health.status)) (self.health.sentence) }
+                @if self.health.log.deliveries == 0 {
+                    p { a href=(Page::Overview.path()) { "How to make the first delivery arrive" } }
+                }
                 (self.strip())
                 (self.integrations())
                 (self.endpoint())
@@ -281,7 +284,7 @@ impl HealthPage<'_> {
         html! {
             tr {
                 th scope="row" { (safe_text(&cause.cause, NAME_CHARS_MAX)) }
-                td.num { (count(cause.count)) }
+                td.num { a href=(deliveries_href(&[("cause", &cause.cause)])) { (count(cause.count)) } }
                 td { (time(cause.last_received_at, self.zone)) }
             }
         }
@@ -341,7 +344,7 @@ impl HealthPage<'_> {
                                 tr {
                                     th scope="row" { (code.code) }
                                     td { code { (name(&code.action)) } }
-                                    td.num { (count(code.deliveries)) }
+                                    td.num { a href=(deliveries_href(&[("code", &code.code.to_string())])) { (count(code.deliveries)) } }
                                     td { (time(code.first_received_at, self.zone)) }
                                     td { (time(code.last_received_at, self.zone)) }
                                 }
@@ -404,7 +407,7 @@ impl HealthPage<'_> {
         html! {
             section aria-labelledby="stores" {
                 h2 #stores { "What is on the disk" }
-                dl.facts {
+                dl.vitals {
                     dt { "log" }
                     dd {
                         (count(log.deliveries)) " deliveries, " (bytes(log.file_bytes)) "; "

@@ -166,6 +166,16 @@ pub fn analysis(view: &View<'_>) -> Markup {
     })
 }
 
+/// In place of what could not be computed, through no fault of the reader's.
+pub(crate) fn not_now(why: &str) -> Markup {
+    html! {
+        section.empty {
+            h1 { "These numbers cannot be shown now" }
+            p { "The reason: " (why) "." }
+        }
+    }
+}
+
 fn unanswered() -> Markup {
     html! {
         section.empty {

@@ -1,5 +1,7 @@
 //! `GET /api/v1/deliveries` and `GET /health/deliveries`: what was received, the newest first.
 
+use std::ops::Range;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
@@ -12,13 +14,14 @@ use weir_report::{Asked, Zone};
 
 use super::quarantine::place;
 use crate::describe::{DeliveryParameters, PageParameters};
+use crate::health::{self, flagged};
 use crate::page::DeliveriesPage;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking, echo};
 use crate::reader::Reader;
 use crate::{State, answer};
 
-const OWN: [&str; 5] = ["kind", "from", "to", "cursor", "limit"];
+const OWN: [&str; 7] = ["kind", "code", "cause", "from", "to", "cursor", "limit"];
 
 /// The kinds of deliveries, by name, and how the list of each is called.
 pub(crate) const KINDS: [(&str, Option<DeliveryFlags>, &str); 5] = [
@@ -80,10 +83,21 @@ pub(crate) struct DeliveryEntry {
 pub(crate) struct Listing {
     /// Which of [`KINDS`].
     pub(crate) kind: usize,
+    pub(crate) only: Option<Only>,
     pub(crate) from: Option<Timestamp>,
     pub(crate) to: Option<Timestamp>,
     before: Seq,
     pub(crate) limit: usize,
+}
+
+/// What the body says. The model does not know it, so the newest of their kind are read for it,
+/// as many as the health page tells apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Only {
+    /// This code, which Weir does not know.
+    Code(i64),
+    /// This cause for which it could not be read.
+    Cause(String),
 }
 
 /// What was received, the last in the log first: all of it, or one kind, or one time.
@@ -131,8 +145,15 @@ impl Listing {
         let asked = |name| own(name).map(str::to_owned);
         let range = Asked { from: asked("from"), to: asked("to"), ..Asked::default() };
         let query = state.question(&range)?;
+        let only = only(own("code"), own("cause"))?;
+        // What is asked of the body says which kind it can be.
+        let implied = only.as_ref().map(|only| match only {
+            Only::Code(_) => "unknown_code",
+            Only::Cause(_) => "quarantined",
+        });
         Ok(Listing {
-            kind: own("kind").map_or(Ok(0), kind)?,
+            kind: implied.or(own("kind")).map_or(Ok(0), kind)?,
+            only,
             from: own("from").map(|_| query.from),
             to: own("to").map(|_| query.to),
             before: own("cursor").map_or(Ok(Seq::new(u64::MAX)), place)?,
@@ -144,7 +165,12 @@ impl Listing {
         let from = self.from.unwrap_or(Timestamp::MIN);
         let to = self.to.unwrap_or(Timestamp::MAX);
         let flag = KINDS[self.kind].1;
-        let (count, mut places) = {
+        let mut log = state.log()?;
+        let (count, mut places) = if let (Some(only), Some(flag)) = (&self.only, flag) {
+            let found = only.find(&mut log, &flagged(state, flag), from..to)?;
+            let count = found.len() as u64;
+            (count, found.into_iter().filter(|&seq| seq < self.before).collect())
+        } else {
             let model = state.live.model();
             let tally = model.tally(from, to, Timestamp::MAX);
             let count = match KINDS[self.kind].0 {
@@ -160,13 +186,44 @@ impl Listing {
         };
         let more = self.limit < places.len();
         places.truncate(self.limit);
-        let mut log = state.log()?;
         let deliveries = places.iter().map(|&seq| DeliveryEntry::read(&mut log, seq));
         Ok(Deliveries {
             count,
             deliveries: deliveries.collect::<Result<_, _>>()?,
             next_cursor: places.last().filter(|_| more).map(ToString::to_string),
         })
+    }
+}
+
+fn only(code: Option<&str>, cause: Option<&str>) -> Result<Option<Only>, Problem> {
+    let Some(code) = code else { return Ok(cause.map(|cause| Only::Cause(cause.to_owned()))) };
+    let no_number = |_| {
+        let detail = format!("`code` is `{}`: it must be a number such as 7012", echo(code));
+        Problem::parameter("code", detail)
+    };
+    code.parse().map(|code| Some(Only::Code(code))).map_err(no_number)
+}
+
+impl Only {
+    fn find(
+        &self,
+        log: &mut LogReader,
+        places: &[Seq],
+        received: Range<Timestamp>,
+    ) -> Result<Vec<Seq>, Problem> {
+        let mut found = Vec::new();
+        for &seq in places {
+            let Some(recorded) = log.get(seq)? else { continue };
+            let body = &recorded.delivery.body;
+            let is_it = match self {
+                Only::Code(code) => Event::parse(body).is_ok_and(|event| event.code == *code),
+                Only::Cause(cause) => health::cause(body) == *cause,
+            };
+            if is_it && received.contains(&recorded.delivery.received_at) {
+                found.push(seq);
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -219,6 +276,10 @@ mod tests {
             ("?kind=quarantined", vec![2]),
             ("?kind=unknown_code", vec![4]),
             ("?kind=action_mismatch", vec![]),
+            ("?code=7999", vec![4]),
+            ("?code=7998", vec![]),
+            ("?code=7999&from=-1h", vec![]),
+            ("?cause=the+body+is+not+JSON", vec![2]),
             ("?from=-1h", vec![5]),
             ("?from=2026-03-30T09:01:00Z&to=2026-03-30T09:03:00Z", vec![3, 2]),
         ] {
@@ -259,7 +320,7 @@ mod tests {
     #[actix_web::test]
     async fn a_wrong_parameter_is_named() {
         let fixture = Fixture::of(LOG);
-        for name in ["kind", "from", "cursor", "limit", "tz"] {
+        for name in ["kind", "code", "from", "cursor", "limit", "tz"] {
             let got = fixture.json(&format!("/api/v1/deliveries?{name}=x"), 400).await;
             assert_eq!(got["parameter"], name);
         }

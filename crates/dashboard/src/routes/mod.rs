@@ -56,7 +56,7 @@ pub(crate) use catalogue_api::{
 };
 pub(crate) use catalogue_file::__path_catalogue_file;
 pub(crate) use comparison::__path_comparison;
-pub(crate) use deliveries::{__path_deliveries, Deliveries, DeliveryEntry, KINDS, Listing};
+pub(crate) use deliveries::{__path_deliveries, Deliveries, DeliveryEntry, KINDS, Listing, Only};
 pub(crate) use delivery::{__path_delivery, __path_delivery_body, DeliveryTold};
 pub(crate) use events::__path_events;
 pub(crate) use health::__path_health_api;
