@@ -182,10 +182,11 @@ impl Service {
     ) -> Outcome {
         let address = listener.local_addr()?;
         let log = Log::open(&self.dir, &self.lock)?;
-        let public_url = self.server.public_url.as_deref();
-        let access = entrance(&self.dir, self.open, address, public_url)?;
         let projector = Projector::open(&self.dir, &self.lock, threads())?;
         let live = projector.live();
+        // After the other files: a folder that is not ours to serve is left as it was.
+        let public_url = self.server.public_url.as_deref();
+        let access = entrance(&self.dir, self.open, address, public_url)?;
         let mut registry = Registry::default();
         let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
         metrics.starts_at(log.head());

@@ -22,8 +22,6 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) name: &'a str,
     /// The page to look at then.
     pub(crate) next: &'a str,
-    /// Where else one can sign in: what it is called.
-    pub(crate) elsewhere: Option<&'a str>,
     /// What is wrong with what was entered.
     pub(crate) faults: &'a [Fault],
 }
@@ -73,12 +71,6 @@ impl SignInPage<'_> {
                     (Entry { name: "password", label: "Password", kind: Kind::Present, value: "",
                         hint: "Lost? An owner can give you a new one." }.field(self.faults))
                     div.buttons { button type="submit" { "Sign in" } }
-                }
-                @if let Some(name) = self.elsewhere {
-                    form.elsewhere method="post" action="/sign-in/elsewhere" {
-                        input type="hidden" name="next" value=(self.next);
-                        button.second type="submit" { "Sign in with " (name) }
-                    }
                 }
             },
         )

@@ -106,7 +106,7 @@ fn judged(
 }
 
 fn page(name: &str, next: &str, faults: &[Fault]) -> maud::Markup {
-    SignInPage { name, next, elsewhere: None, faults }.page()
+    SignInPage { name, next, faults }.page()
 }
 
 /// `next` where it is an address of our own, else nothing: or a link could lead from our form to
