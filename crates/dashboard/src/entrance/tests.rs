@@ -77,6 +77,32 @@ const WHO_MAY: &str = "
     DELETE  /api/v1/catalogue/screens           operator
     POST    /api/v1/catalogue/reasons           operator
     DELETE  /api/v1/catalogue/reasons           operator
+    GET     /health                             viewer
+    GET     /health/deliveries                  viewer
+    GET     /health/quarantine                  viewer
+    GET     /views                              viewer
+    POST    /views                              viewer
+    GET     /views/new                          viewer
+    GET     /views/{id}                         viewer
+    POST    /views/{id}                         viewer
+    POST    /shares                             operator
+    GET     /shares/new                         operator
+    POST    /shares/{id}                        operator
+    GET     /s/{token}                          everybody
+    GET     /s/{token}/embed                    everybody
+    GET     /s/{token}/chart.svg                everybody
+    GET     /s/{token}/chart.png                everybody
+    GET     /docs                               viewer
+    GET     /docs/try                           viewer
+    GET     /api/v1/views                       viewer
+    POST    /api/v1/views                       viewer
+    POST    /api/v1/views/{id}                  viewer
+    DELETE  /api/v1/views/{id}                  viewer
+    GET     /api/v1/shares                      operator
+    POST    /api/v1/shares                      operator
+    DELETE  /api/v1/shares/{id}                 operator
+    GET     /api/v1/deliveries                  viewer
+    GET     /api/v1/health                      viewer
     GET     /metrics                            viewer or this machine
 ";
 
