@@ -35,12 +35,12 @@ pub(crate) async fn try_it(request: HttpRequest) -> Result<HttpResponse, Problem
     let (mut to, mut query) = (path.to_owned(), Query::default());
     for parameter in told["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap_or_default();
-        let entered = pairs.iter().filter(|(known, value)| known == name && !value.is_empty());
+        let mut entered = pairs.iter().filter(|(known, value)| known == name && !value.is_empty());
         if parameter["in"] != "path" {
             entered.for_each(|(_, value)| query.push(name, value));
             continue;
         }
-        let Some((_, value)) = entered.last() else {
+        let Some((_, value)) = entered.next_back() else {
             let detail = format!("`{name}` is empty; go back and enter it");
             return Err(Problem::parameter(name, detail));
         };
