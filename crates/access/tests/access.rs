@@ -1,6 +1,6 @@
 //! People, sessions and tokens, over the real file.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use tempfile::TempDir;
 use weir_access::{

@@ -157,7 +157,7 @@ mod tests {
         olga.post(&fixture, &format!("{path}/disabled"), "disabled=no").await;
         fixture.sign_in("Ann").await;
         let got = olga.post(&fixture, &format!("{path}/password"), "").await;
-        let shown = olga.get(&fixture, &got.header("location").to_owned()).await;
+        let shown = olga.get(&fixture, got.header("location")).await;
         assert!(shown.body.contains("Ann can sign in with this one-time password"));
     }
 

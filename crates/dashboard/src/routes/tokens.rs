@@ -133,7 +133,7 @@ mod tests {
         let got =
             ann.post(&fixture, "/people/tokens", "token=a+cron+job&role=viewer&days=30").await;
         assert_eq!(got.status, 303, "{}", got.body);
-        let page = ann.get(&fixture, &got.header("location").to_owned()).await;
+        let page = ann.get(&fixture, got.header("location")).await;
         let (_, rest) = page.body.split_once("<code class=\"secret\">weir_").unwrap();
         let token = format!("Bearer weir_{}", rest.split('<').next().unwrap());
         let with = [("authorization", token.as_str())];
