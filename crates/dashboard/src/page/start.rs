@@ -26,7 +26,7 @@ pub(super) fn start(endpoint_url: &str) -> Markup {
                 li {
                     "Put the integration's API key and a file with its shared secret into "
                     code { "weir.toml" } " and start Weir again:"
-                    pre { (config()) }
+                    pre tabindex="0" { (config()) }
                 }
                 li {
                     "7001 and 7002 arrive at once. The events that name a screen (7007 to 7011) "
@@ -38,7 +38,7 @@ pub(super) fn start(endpoint_url: &str) -> Markup {
         section.start {
             h2 { "Or try it from a shell" }
             p { "A signed test event, answered with 200 when it is on disk:" }
-            pre { (shell(endpoint_url)) }
+            pre tabindex="0" { (shell(endpoint_url)) }
         }
     }
 }

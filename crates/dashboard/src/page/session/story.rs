@@ -155,7 +155,7 @@ fn body(row: &DeliveryRow, here: bool) -> Markup {
         @if here {
             details.raw {
                 summary { "Raw body, " (size) }
-                pre { (safe_text(&row.body, BODY_BYTES_SHOWN_MAX)) }
+                pre tabindex="0" { (safe_text(&row.body, BODY_BYTES_SHOWN_MAX)) }
                 p {
                     @if row.body.len() < row.body_bytes { "Its beginning; " }
                     a href=(address) { "all of it, byte for byte" }
