@@ -23,9 +23,10 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const TIME: Duration = Duration::from_secs(5);
 
 /// A server that is killed with this value.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: SocketAddr,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
 }
 
 /// One load on one server.
@@ -91,6 +92,11 @@ impl Server {
 
     fn weir(args: &Args, dir: &Path) -> anyhow::Result<Server> {
         std::fs::create_dir_all(dir)?;
+        Server::over(args, dir, &dir.join("data"))
+    }
+
+    /// `weir serve` over a data directory, open to this machine, with its configuration in `dir`.
+    pub(crate) fn over(args: &Args, dir: &Path, data: &Path) -> anyhow::Result<Server> {
         let config = dir.join("weir.toml");
         let mut file = std::fs::OpenOptions::new()
             .create(true)
@@ -101,9 +107,10 @@ impl Server {
         let secret = std::str::from_utf8(SECRET)?;
         write!(
             file,
-            "[[integration]]\nname = \"main\"\napi_key = \"{API_KEY}\"\nsecrets = [\"{secret}\"]\n"
+            "[[integration]]\nname = \"main\"\napi_key = \"{API_KEY}\"\nsecrets = [\"{secret}\"]\n\n\
+             [dashboard]\nopen = \"loopback\"\n"
         )?;
-        let mut command = weir(&args.weir, &dir.join("data"));
+        let mut command = weir(&args.weir, data);
         command.arg("--config").arg(config).args(["serve", "--listen", "127.0.0.1:0"]);
         Server::start(command)
     }

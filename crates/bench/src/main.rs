@@ -13,6 +13,7 @@ mod machine; // what it was measured on
 mod process; // a process from outside: time, memory
 mod rebuild; // the log into the read model
 mod report; // the read model into a report
+mod dashboard; // a report into a page
 
 use std::path::PathBuf;
 
@@ -38,7 +39,7 @@ struct Args {
     /// Only these
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Deliveries in the log for rebuild and report
+    /// Deliveries in the log for rebuild, report and dashboard
     #[arg(long, default_value_t = 10_000_000)]
     deliveries: u64,
     /// Deliveries in the backlog for import
@@ -50,7 +51,7 @@ struct Args {
     /// The same seed simulates the same people
     #[arg(long, default_value_t = 7)]
     seed: u64,
-    /// A log to use again for rebuild and report; made, and kept, where it is missing
+    /// A log to use again for rebuild, report and dashboard; made, and kept, where it is missing
     #[arg(long, value_name = "DIR")]
     log_dir: Option<PathBuf>,
     /// Where to work: on the disk that is to be measured
@@ -65,6 +66,7 @@ enum Part {
     Import,
     Rebuild,
     Report,
+    Dashboard,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -86,7 +88,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     if wanted(Part::Import) {
         import::measure(args, temp.path())?;
     }
-    if wanted(Part::Rebuild) || wanted(Part::Report) {
+    if [Part::Rebuild, Part::Report, Part::Dashboard].into_iter().any(wanted) {
         let dir = args.log_dir.clone().unwrap_or_else(|| temp.path().join("log"));
         backlog::log(&dir, args.seed, args.deliveries)?;
         if wanted(Part::Rebuild) {
@@ -94,6 +96,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
         }
         if wanted(Part::Report) {
             report::measure(args, &dir)?;
+        }
+        if wanted(Part::Dashboard) {
+            dashboard::measure(args, temp.path(), &dir)?;
         }
     }
     Ok(())
