@@ -30,6 +30,8 @@ enum Command {
     Kill(on_demand::KillArgs),
     /// Hold reports against the brute-force oracle on random streams.
     Differential(on_demand::DifferentialArgs),
+    /// Take new golden pictures of the pages, to be looked at before they are committed.
+    Golden,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::bench(&args),
         Command::Kill(args) => on_demand::kill(&args),
         Command::Differential(args) => on_demand::differential(&args),
+        Command::Golden => on_demand::golden(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

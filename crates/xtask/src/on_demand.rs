@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::process::{cargo, run};
-use crate::under_test::{BINARY, DIFFERENTIAL_SEEDS, KILL_CYCLES, built_weir};
+use crate::under_test::{BINARY, DIFFERENTIAL_SEEDS, GOLDEN, KILL_CYCLES, built_weir};
 
 /// How long to kill.
 #[derive(Args)]
@@ -30,6 +30,14 @@ pub(crate) fn kill(args: &KillArgs) -> Result<()> {
 /// `cargo xtask differential`
 pub(crate) fn differential(args: &DifferentialArgs) -> Result<()> {
     test("differential", DIFFERENTIAL_SEEDS, args.seeds)
+}
+
+/// `cargo xtask golden`
+pub(crate) fn golden() -> Result<()> {
+    let weir = built_weir()?;
+    let mut test =
+        cargo("test -p weir-tests --locked --test browser -- the_pages_look_as_they_did");
+    run(test.env(BINARY, weir).env(GOLDEN, "renew"))
 }
 
 /// One test binary of `tests/`, with its number, on a fresh build of `weir`.

@@ -38,19 +38,21 @@ const says = ({ words, around }, count) => {
   const text = words.trim();
   const number = grouped(count);
   if (/^[\d,]+$/.test(text)) return text === number;
+  // What leads to all of them says first what part of them is told apart, and then how many they are.
+  if (text.endsWith(` ${number} started`)) return true;
   const behind_name = /: ([\d,]+)(?=[ ·]|$)/.exec(text);
   if (behind_name) return behind_name[1] === number;
   const numbers = (text) => text.match(/\d[\d,]*(?![\d.,]*\s*%)/g) ?? [];
   return numbers(text).includes(number) || numbers(around).includes(number);
 };
 
-await run(240, () => browse(async (browser) => {
+await run(600, () => browse(async (browser) => {
   const tab = await open(browser);
   let followed = 0;
   for (const place of analyses()) {
     await visit(tab, place);
     const all = await links(tab.page);
-    expect(all.length > 0, place.name, "no number leads to sessions");
+    expect(all.length > 0 || place.numberless, place.name, "no number leads to sessions");
     const kinds = new Map();
     for (const link of all) kinds.set(kind(link), [...kinds.get(kind(link)) ?? [], link]);
     for (const of_a_kind of kinds.values()) {

@@ -2,26 +2,66 @@
 
 import { RANGE, api, asked } from "./world.js";
 
-/// The first session of a list: the same in every run, as the log is.
-const session = async (query) => {
-  const list = await api(asked("/api/v1/sessions?limit=1", `${RANGE}&${query}`));
-  if (list.sessions.length === 0) throw new Error(`the world has no session with ${query}`);
-  return list.sessions[0].id;
-};
-
 const with_range = (path) => asked(path, RANGE);
 
-/// The pages that count sessions: every number leads to the list of those that it counts.
+/// The page of the first session of a list: the same in every run, as the log is.
+export const session_of = async (query) => {
+  const { sessions } = await api(with_range(`/api/v1/sessions?limit=1&${query}`));
+  if (sessions.length === 0) throw new Error(`the world has no session with ${query}`);
+  const [{ id, integration }] = sessions;
+  return `/sessions/${id}?integration=${encodeURIComponent(integration)}&as_of=2026-07-15&tz=Europe/Tallinn`;
+};
+
+/// The pages that count sessions: every number leads to the list of those that it counts. Those of
+/// `base` are each page once.
 export const analyses = () => [
-  { name: "overview", path: with_range("/") },
-  { name: "overview by hour", path: `/?from=2026-06-20&to=2026-06-22&as_of=2026-07-15&bucket=hour` },
+  { name: "overview", path: with_range("/"), base: true },
+  { name: "overview by hour", path: "/?from=2026-06-20&to=2026-06-22&as_of=2026-07-15&bucket=hour" },
   { name: "overview of end-users, filtered", path: with_range("/?unit=end_user&outcome=cancelled&integration=main") },
+  { name: "overview by week, broken down", path: with_range("/?bucket=week&by=weekday") },
+  { name: "funnel", path: with_range("/funnel"), base: true },
+  { name: "funnel of attempts", path: with_range("/funnel?unit=attempt") },
+  { name: "screens", path: with_range("/screens"), base: true },
+  { name: "all screens by hazard", path: with_range("/screens?sort=hazard&show=all") },
+  { name: "a screen", path: with_range("/screens?screen=camera_access_blocked_screen_shown"), base: true },
+  { name: "a screen nobody saw", path: with_range("/screens?screen=no_such_screen"), numberless: true },
+  { name: "reasons", path: with_range("/reasons"), base: true },
+  { name: "a reason", path: with_range("/reasons?cause=quit_session_confirmed"), base: true },
+  { name: "matrix", path: with_range("/matrix"), base: true },
+  { name: "time", path: with_range("/time"), base: true },
+  { name: "compare", path: with_range("/compare"), base: true },
+  { name: "compare two integrations", path: with_range("/compare?a_integration=main&integration=main-test") },
 ];
 
 /// All the others.
 export const others = async () => [
   { name: "a question that cannot be answered", path: "/?from=nonsense", status: 400 },
+  { name: "a sort that is none", path: "/screens?sort=name", status: 400 },
   { name: "a view without units", path: with_range("/?integration=nobody") },
+  { name: "screens without units", path: with_range("/screens?integration=nobody") },
+  { name: "matrix without units", path: with_range("/matrix?integration=nobody") },
+  { name: "time without units", path: with_range("/time?integration=nobody") },
+  { name: "funnel without units", path: with_range("/funnel?integration=nobody") },
+  { name: "compare without units", path: with_range("/compare?integration=nobody") },
+  { name: "sessions", path: with_range("/sessions"), base: true },
+  { name: "sessions, the next page", path: with_range("/sessions?page=2") },
+  { name: "sessions, none", path: with_range("/sessions?integration=nobody") },
+  { name: "sessions at a screen", path: with_range("/sessions?state=camera_access_blocked_screen_shown&outcome=cancelled") },
+  { name: "end-users", path: with_range("/sessions?unit=end_user") },
+  { name: "a session", path: await session_of("outcome=cancelled") },
+  { name: "a session that recovered", path: await session_of("mark=recovered") },
+  { name: "a session of many attempts", path: await session_of("attempts=2") },
+  { name: "no such session", path: "/sessions/00000000-0000-4000-8000-000000000000", status: 404 },
+  { name: "health", path: "/health", words: "change" },
+  { name: "deliveries", path: "/health/deliveries" },
+  { name: "quarantine", path: "/health/quarantine" },
+  { name: "people", path: "/people" },
+  { name: "sign in", path: "/sign-in" },
+  { name: "views", path: "/views" },
+  { name: "the API", path: "/docs", long: true },
+  { name: "catalogue", path: "/catalogue" },
+  { name: "a screen's names", path: "/catalogue/screen?state=camera_access_blocked_screen_shown" },
+  { name: "a reason's names", path: "/catalogue/reason?reason=quit_session_confirmed" },
   { name: "no such page", path: "/no-such-page", status: 404 },
 ];
 

@@ -18,6 +18,12 @@ impl Script {
         Script { name, variables: Vec::new() }
     }
 
+    /// The same, told one thing more.
+    pub(crate) fn told(mut self, variable: &'static str, value: &str) -> Script {
+        self.variables.push((variable, value.to_owned()));
+        self
+    }
+
     /// Runs it on a world; what it finds fails the test.
     #[track_caller]
     pub(crate) fn on(self, world: &World) {
