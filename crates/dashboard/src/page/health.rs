@@ -130,9 +130,9 @@ impl HealthPage<'_> {
                         table {
                             thead { tr {
                                 th scope="col" { "integration" }
-                                th scope="col" { "last delivery" }
-                                th.num scope="col" { "silent for" }
                                 th scope="col" { "how unusual" }
+                                th.num scope="col" { "silent for" }
+                                th scope="col" { "last delivery" }
                             } }
                             tbody {
                                 @for one in &self.health.integrations { (self.integration(one)) }
@@ -156,14 +156,14 @@ impl HealthPage<'_> {
                 }
                 @match &one.last_delivery {
                     None => {
-                        td.soft { "none yet" }
-                        td.num.soft { "–" }
                         td.soft { "too little history to judge" }
+                        td.num.soft { "–" }
+                        td.soft { "none yet" }
                     },
                     Some(last) => {
-                        td { (self.last(&one.integration, last)) }
-                        td.num { (ago(last.silence_seconds)) }
                         td { (mark(status_of(last, one.configured))) (last.words) }
+                        td.num { (ago(last.silence_seconds)) }
+                        td { (self.last(&one.integration, last)) }
                     },
                 }
             }
