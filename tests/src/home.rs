@@ -86,6 +86,14 @@ impl Home {
         home
     }
 
+    /// The same with a dashboard that is open to nobody who has not signed in.
+    pub fn closed() -> Home {
+        let home = Home::new();
+        let config = fs::read_to_string(home.path("weir.toml")).expect("it was written");
+        home.write("weir.toml", config.replace("open = \"loopback\"", ""));
+        home
+    }
+
     /// A place in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)

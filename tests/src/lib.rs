@@ -16,6 +16,7 @@ pub mod home; // a folder of its own for the binary, with a configuration
 pub mod http; // a client that sends exactly the bytes it is told to
 pub mod ndjson; // a stream as the lines of `weir import`
 pub mod oracle; // the report, computed the slow and obvious way
+pub mod owner; // whoever may do everything, where not everybody may
 pub mod page; // a page's text, taken apart
 pub mod png; // a picture's size and content
 pub mod same; // where a product's report differs from the oracle's

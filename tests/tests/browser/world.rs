@@ -1,12 +1,10 @@
 //! A server with something to look at.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 use weir_domain::Timestamp;
 use weir_simulator::Scenario;
 use weir_tests::ndjson::{import_lines, importable};
+use weir_tests::owner::setup_token;
 use weir_tests::{Home, RawDelivery, Server};
 
 /// The whole of the usual world, asked about at a fixed instant: the same on every day.
@@ -23,9 +21,6 @@ const HOSTILE: &[&str] = &[
     "</title></style></script><svg onload=alert(1)>&lt;&amp;&#60;",
     "javascript:alert(1)//\r\nset-cookie: a=b",
 ];
-
-/// Longer than the console takes to say anything.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running server, and the folder that it works on.
 pub(crate) struct World {
@@ -98,23 +93,13 @@ impl World {
 
     /// A dashboard that is open to nobody, and has nobody yet.
     pub(crate) fn closed() -> World {
-        let home = Home::new();
-        let config = std::fs::read_to_string(home.path("weir.toml")).expect("it is there");
-        home.write("weir.toml", config.replace("open = \"loopback\"", ""));
+        let home = Home::closed();
         World { server: Server::start(&home), range: "", _home: home }
     }
 
     /// What the console says that makes its reader the owner.
     pub(crate) fn setup_token(&self) -> String {
-        let begun = Instant::now();
-        loop {
-            let said = self.server.said();
-            if let Some((_, token)) = said.split_once("with the token ") {
-                return token.lines().next().unwrap_or_default().trim().to_owned();
-            }
-            assert!(begun.elapsed() < PATIENCE, "the console names a token: {said}");
-            thread::sleep(Duration::from_millis(5));
-        }
+        setup_token(&self.server)
     }
 
     /// A log with these lines.

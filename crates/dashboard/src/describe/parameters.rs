@@ -76,8 +76,8 @@ pub(crate) struct ListParameters {
     #[param(minimum = 0, maximum = 23)]
     hour: Option<u8>,
     /// Keeps the units with this number of attempts.
-    #[param(minimum = 1)]
-    attempts: Option<u32>,
+    #[param(minimum = 1, maximum = 4_294_967_295_u64)]
+    attempts: Option<u64>,
     /// Keeps the units that got there, after at least `seconds_min` and less than `seconds_below`.
     #[param(inline)]
     time_to: Option<UntilName>,

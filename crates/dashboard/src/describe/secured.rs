@@ -21,19 +21,23 @@ pub(super) fn secure(all: &mut OpenApi) {
                 HttpMethod::Delete => item.delete.as_mut(),
                 _ => item.post.as_mut(),
             };
-            let role = match answer.needs {
+            let (role, optional) = match answer.needs {
                 Needs::Nobody => continue,
-                Needs::At(role) | Needs::ThisMachineOr(role) => role,
+                Needs::At(role) => (role, false),
+                Needs::ThisMachineOr(role) => (role, true),
             };
             if let Some(operation) = operation {
-                take_token(operation, role);
+                take_token(operation, role, optional);
             }
         }
     }
 }
 
-fn take_token(operation: &mut Operation, role: Role) {
-    operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(SCHEME, [])]);
+/// `optional`: whatever runs on this machine needs none.
+fn take_token(operation: &mut Operation, role: Role, optional: bool) {
+    let token = SecurityRequirement::new::<_, [&str; 0], &str>(SCHEME, []);
+    let nothing = optional.then(SecurityRequirement::default);
+    operation.security = Some([Some(token), nothing].into_iter().flatten().collect());
     let least = format!("It takes a token of somebody with the role {role}, or more");
     for (status, why) in
         [("401", "The token is missing, over, revoked or not known"), ("403", &least)]

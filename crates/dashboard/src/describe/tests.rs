@@ -189,6 +189,25 @@ async fn an_answer_that_is_not_as_described_does_not_fit() {
     );
 }
 
+/// `inline` beside a comment makes a part that is an object, whatever the field is.
+#[test]
+fn no_part_of_a_schema_is_a_comment_alone() {
+    fn check(value: &Value, place: &str) {
+        for part in value["allOf"].as_array().into_iter().flatten() {
+            let says = part["type"] == "object" && part.get("properties").is_none();
+            assert!(!says, "{place}: take `inline` or the comment off: {part}");
+        }
+        match value {
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, value)| check(value, &format!("{place}/{name}")));
+            }
+            Value::Array(values) => values.iter().for_each(|value| check(value, place)),
+            _ => {}
+        }
+    }
+    check(&serde_json::to_value(description()).unwrap(), "");
+}
+
 #[test]
 fn the_parameters_name_their_choices() {
     let all = serde_json::to_value(description()).unwrap();

@@ -93,13 +93,18 @@ async fn admit(needs: Needs, request: &mut ServiceRequest) -> Result<(), Refused
     Ok(())
 }
 
+/// What is no page: whoever asks for it cannot be led to a form.
+fn is_for_programs(path: &str) -> bool {
+    is_api(path) || ["/metrics", "/events", "/catalogue.toml"].contains(&path)
+}
+
 /// Pages lead to where one says who one is; programs are told.
 async fn ask_who(
     state: &web::Data<State>,
     request: &ServiceRequest,
     by_bearer: bool,
 ) -> Result<Refused, Problem> {
-    if by_bearer || is_api(request.path()) || request.path() == "/metrics" {
+    if by_bearer || is_for_programs(request.path()) {
         return Ok(Problem::Unauthenticated { tried: by_bearer }.into());
     }
     let has_people = asked(state, |state, _| state.access.has_people()).await?;
@@ -125,7 +130,7 @@ fn choose_a_password(request: &ServiceRequest) -> Refused {
 }
 
 fn too_small(state: &State, request: &ServiceRequest, reader: &Reader, role: Role) -> Refused {
-    if is_api(request.path()) || request.path() == "/metrics" {
+    if is_for_programs(request.path()) {
         let why = format!("this takes somebody with the role {role}, and yours is {}", reader.role);
         return Problem::Forbidden(why).into();
     }

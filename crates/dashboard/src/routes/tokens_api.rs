@@ -53,7 +53,6 @@ pub(crate) struct TokenDraft {
     #[schema(min_length = 1, max_length = 80)]
     name: String,
     /// At most the maker's.
-    #[schema(inline)]
     role: RoleName,
     /// For how long it is good.
     #[schema(minimum = 1, maximum = 366)]
