@@ -231,6 +231,7 @@ mod tests {
         for harm in ["<script>alert", "<b>ann", "\u{202e}"] {
             assert!(!got.body.contains(harm), "{harm}");
         }
-        assert!(got.body.contains("<pre>{&quot;"), "{}", got.body);
+        assert!(got.body.contains("<pre tabindex=\"0\">{&quot;"), "{}", got.body);
+        assert!(text(&got.body).contains("1 delivery, by the time of receipt"), "{}", got.body);
     }
 }

@@ -29,10 +29,14 @@ pub(crate) fn count_f64(n: f64) -> String {
     count(n.round() as u64)
 }
 
-/// `1 session`, `1,317 sessions`: for words that take an `s`.
+/// `1 session`, `1 delivery`, `1,317 sessions`: for words whose plural ends in `s` or `ies`.
 #[must_use]
 pub fn counted(n: u64, plural: &str) -> String {
-    let word = if n == 1 { plural.strip_suffix('s').unwrap_or(plural) } else { plural };
+    let word = match (n, plural.strip_suffix("ies"), plural.strip_suffix('s')) {
+        (1, Some(stem), _) => format!("{stem}y"),
+        (1, None, Some(stem)) => stem.to_owned(),
+        _ => plural.to_owned(),
+    };
     format!("{} {word}", count(n))
 }
 
@@ -110,6 +114,7 @@ mod tests {
         assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(counted(1, "sessions"), "1 session");
         assert_eq!(counted(2_061, "end-users"), "2,061 end-users");
+        assert_eq!(counted(1, "deliveries"), "1 delivery");
     }
 
     #[test]
