@@ -36,8 +36,8 @@ pub(crate) fn measure(args: &Args, work: &Path, dir: &Path) -> anyhow::Result<()
     for (name, path, ms, bytes) in [
         ("overview", format!("/?{RANGE}"), Target::Under(50.0), Target::Under(200_000.0)),
         (
-            "overview of the last 30 days",
-            "/?as_of=2026-03-31".to_owned(),
+            "overview of 30 days",
+            "/?from=2026-03-01&to=2026-03-31&as_of=2026-04-15".to_owned(),
             Target::None,
             Target::None,
         ),
