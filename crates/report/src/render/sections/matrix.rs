@@ -110,7 +110,7 @@ pub(super) fn matrix_section(report: &Report, links: &dyn Links) -> Markup {
         section #pairs {
             h2 { "Screen and reason" }
             p.about {
-                "How many left at a screen for a reason; the darker, the more."
+                "How many left at a screen for a reason; the stronger the shade, the more."
                 @if grid.hidden != (0, 0) {
                     " The costliest are shown; every pair is in the CSV file."
                 }
@@ -140,7 +140,7 @@ pub fn matrix(report: &Report, all: bool, ways: &dyn ExitWays, whole: Option<Str
                 h2 { "How many left at which screen, for which reason" }
                 p.about {
                     "Each number is of the " (counted(grid.total, report.query.unit.plural()))
-                    " whose exit is known; the darker, the more."
+                    " whose exit is known; the stronger the shade, the more."
                     @if 0 < silent {
                         " The " (linked(&count(silent), ways.units(&stalled)))
                         " that went silent have neither screen nor reason."
@@ -287,7 +287,7 @@ fn cell(n: u64, most: u64, href: Option<String>) -> Markup {
     html! { td class={ "num q" (shade(n, most)) } { (linked(&count(n), href)) } }
 }
 
-/// 1 to 5, the darker the more.
+/// 1 to 5, the stronger the shade, the more.
 pub(super) fn shade(n: u64, most: u64) -> u64 {
     (n * SHADES).div_ceil(most.max(1)).clamp(1, SHADES)
 }

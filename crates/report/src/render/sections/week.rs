@@ -22,7 +22,7 @@ pub(super) fn week_section(report: &Report, profile: &Profile, links: &dyn Links
             h2 { "By weekday and hour" }
             p.about {
                 "How many " (units) " began in each hour of the week (" (report.query.zone.name())
-                "), the darker the more; beneath it the part of them that dropped off. "
+                "), the stronger the shade, the more; beneath it the part of them that dropped off. "
                 "Where fewer than 30 began it is left out: too few to judge."
             }
             div.scroll tabindex="0" role="region" aria-label="By weekday and hour, table" {
