@@ -1,6 +1,8 @@
 //! `weir.toml`, then the environment, then flags. Unknown keys are refused by name.
 
 mod catalogue; // shipped, configured, and what operators changed
+#[cfg(feature = "oidc")]
+mod oidc; // the identity provider
 mod environment; // WEIR_SECTION__KEY
 pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
 
@@ -83,6 +85,12 @@ pub(crate) struct ReportConfig {
 pub(crate) struct DashboardConfig {
     /// Who needs not say who they are.
     pub open: Open,
+    /// Who else says who somebody is.
+    #[cfg(feature = "oidc")]
+    pub oidc: Option<oidc::OidcConfig>,
+    /// The same, where this binary was built to know nobody.
+    #[cfg(not(feature = "oidc"))]
+    pub oidc: Option<serde::de::IgnoredAny>,
 }
 
 /// Who needs not say who they are.
@@ -180,6 +188,14 @@ impl Config {
                 place.display()
             )));
         }
+        #[cfg(not(feature = "oidc"))]
+        if self.dashboard.oidc.is_some() {
+            return Err(Failure::call(format!(
+                "{}: dashboard.oidc names an identity provider, but this `weir` was built without; \
+                 build it with `--features oidc`, or leave [dashboard.oidc] out",
+                place.display()
+            )));
+        }
         Ok(())
     }
 
@@ -267,6 +283,8 @@ mod tests {
         let got = Config::read(&common)
             .and_then(|config| {
                 config.catalogue()?;
+                #[cfg(feature = "oidc")]
+                config.oidc()?;
                 config.integrations().map(|_| "fine".to_owned())
             })
             .unwrap_or_else(|failure| failure.to_string());
@@ -292,6 +310,42 @@ mod tests {
             "[[integration]]\nname = \"main\"\napi_key = \"k\"\nsecret_files = [\"nowhere\"]",
             "the secret file",
         );
+    }
+
+    const OIDC: &str = "
+        [dashboard.oidc]
+        issuer = \"https://login.example.com\"
+        client_id = \"weir\"
+        client_secret_file = \"client-secret\"
+        email_domains = [\"example.com\"]
+    ";
+
+    #[cfg(not(feature = "oidc"))]
+    #[test]
+    fn an_identity_provider_takes_a_binary_that_knows_how() {
+        check(OIDC, "this `weir` was built without; build it with `--features oidc`");
+    }
+
+    #[cfg(feature = "oidc")]
+    #[test]
+    fn an_identity_provider_that_is_configured_wrong_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let secret = dir.path().join("secret");
+        std::fs::write(&secret, "s\n").unwrap();
+        std::fs::set_permissions(&secret, PermissionsExt::from_mode(0o600)).unwrap();
+        let with = |public: &str| {
+            let oidc = OIDC.replace("client-secret", &secret.display().to_string());
+            format!("[server]\n{public}\n{oidc}")
+        };
+        let fine = with("public_url = \"https://weir.example.com\"");
+        check(&fine, "fine");
+        check(&with(""), "dashboard.oidc needs server.public_url");
+        check(OIDC, "mend `dashboard.oidc.client_secret_file` in the configuration");
+        check(&format!("{fine}\nrole = \"king\""), "dashboard.oidc.role is `king`");
+        check(&format!("{fine}\nsecret = \"s\""), "at `dashboard.oidc.secret`: unknown field");
+        check(&fine.replace("https://login", "http://login"), "must be an https:// address");
+        check(&fine.replace("[\"example.com\"]", "[]"), "email_domains must name");
     }
 
     #[test]

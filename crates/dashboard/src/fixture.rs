@@ -318,6 +318,12 @@ fn entrance(dir: &DataDir, openness: Openness) -> Entrance {
 }
 
 impl Answer {
+    /// Every cookie that it gives or takes away.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").map(|value| value.to_str().unwrap()).collect()
+    }
+
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }

@@ -10,6 +10,8 @@ pub mod assets; // the few files that a page asks for
 mod catalogue; // the catalogue, which an operator may change while others read it
 mod choices; // what the form offers
 mod entrance; // who asks, and whether they may
+#[cfg(feature = "oidc")]
+mod oidc; // who somebody is, as an identity provider says
 mod describe; // the API's description, and the shapes that it names
 mod exits; // what the pages of screens and of reasons have in common
 mod gate; // how many reports are computed at once
@@ -40,6 +42,8 @@ pub use catalogue::CatalogueCell;
 pub use entrance::{Entrance, Openness};
 pub use gate::Gate;
 pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
+#[cfg(feature = "oidc")]
+pub use oidc::{Oidc, OidcSettings, OidcSettingsError};
 pub use pulse::Pulse;
 pub use reader::Reader;
 pub use routes::routes;

@@ -68,6 +68,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         server: ServerConfig::default(),
         // Where others can reach the demo, they must be let in.
         open: if listener.local_addr()?.ip().is_loopback() { Open::Loopback } else { Open::Never },
+        #[cfg(feature = "oidc")]
+        oidc: None,
         demo: true,
     };
     service.run(listener, move |address| {

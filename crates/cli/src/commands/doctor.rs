@@ -110,7 +110,22 @@ fn dashboard(config: &Config) -> Vec<Finding> {
             Fine("nobody sees a page of the dashboard without signing in".to_owned())
         }
     };
-    vec![open, owners(config)]
+    [open, owners(config)].into_iter().chain(provider(config)).collect()
+}
+
+/// Who else says who somebody is: to this binary, nobody.
+#[cfg(not(feature = "oidc"))]
+fn provider(_: &Config) -> Option<Finding> {
+    None
+}
+
+/// Who else says who somebody is.
+#[cfg(feature = "oidc")]
+fn provider(config: &Config) -> Option<Finding> {
+    match config.oidc() {
+        Err(failure) => Some(Wrong(failure.to_string())),
+        Ok(oidc) => oidc.map(|oidc| Fine(format!("people can sign in with {}", oidc.name()))),
+    }
 }
 
 fn owners(config: &Config) -> Finding {

@@ -61,6 +61,8 @@ pub(crate) struct Service {
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
     pub(crate) open: Open,
+    #[cfg(feature = "oidc")]
+    pub(crate) oidc: Option<weir_dashboard::Oidc>,
     pub(crate) demo: bool,
 }
 
@@ -90,6 +92,8 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         queue_limits: config.queue_limits(),
         catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
         timezone: config.report.timezone.clone(),
+        #[cfg(feature = "oidc")]
+        oidc: config.oidc()?,
         server: config.server,
         open: config.dashboard.open,
         demo: false,
@@ -187,6 +191,8 @@ impl Service {
         // After the other files: a folder that is not ours to serve is left as it was.
         let public_url = self.server.public_url.as_deref();
         let access = entrance(&self.dir, self.open, address, public_url)?;
+        #[cfg(feature = "oidc")]
+        let access = access.with_oidc(self.oidc);
         let mut registry = Registry::default();
         let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
         metrics.starts_at(log.head());

@@ -16,7 +16,7 @@ pub(crate) fn read(config: &IntegrationConfig, base: &Path) -> Outcome<Vec<Named
     let mut secrets = Vec::new();
     for path in &config.secret_files {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        secrets.push(NamedSecret::new(name, private_file(&base.join(path))?));
+        secrets.push(NamedSecret::new(name, private_file(&base.join(path), "secret_files")?));
     }
     for (number, secret) in config.secrets.iter().enumerate() {
         secrets.push(NamedSecret::new(format!("secrets[{number}]"), secret.clone().into_bytes()));
@@ -34,11 +34,11 @@ pub(crate) fn read(config: &IntegrationConfig, base: &Path) -> Outcome<Vec<Named
     Ok(secrets)
 }
 
-/// A secret's file, which only its owner and group may read.
-fn private_file(path: &Path) -> Outcome<Vec<u8>> {
+/// A secret's file, which only its owner and group may read; the configuration names it in `key`.
+pub(super) fn private_file(path: &Path, key: &str) -> Outcome<Vec<u8>> {
     let unreadable = |error| {
         Failure::call(format!(
-            "the secret file {} cannot be read: {error}; mend `secret_files` in the configuration",
+            "the secret file {} cannot be read: {error}; mend `{key}` in the configuration",
             path.display()
         ))
     };

@@ -16,7 +16,10 @@ const ATTRIBUTES: &str = "Path=/; HttpOnly; SameSite=Lax";
 
 /// The token that the browser sends back.
 pub(crate) fn session_token(headers: &HeaderMap, secure: bool) -> Option<&str> {
-    let wanted = name(secure);
+    value_of(headers, name(secure))
+}
+
+fn value_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let texts = headers.get_all(COOKIE).filter_map(|value| value.to_str().ok());
     texts.flat_map(|text| text.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
@@ -38,6 +41,31 @@ pub(crate) fn clear_cookie(response: &mut HttpResponse, secure: bool) {
 /// The cookie with its attributes.
 pub(crate) fn cookie(token: &str, secure: bool) -> String {
     format!("{}={token}; Max-Age={MAX_AGE_S}; {ATTRIBUTES}{}", name(secure), end(secure))
+}
+
+/// What shows that a sign-in was begun in this browser; it goes along to the identity provider and back.
+#[cfg(feature = "oidc")]
+pub(crate) fn pending_token(headers: &HeaderMap, secure: bool) -> Option<&str> {
+    value_of(headers, pending_name(secure))
+}
+
+/// The header that gives it to the browser, for as long as the sign-in waits.
+#[cfg(feature = "oidc")]
+pub(crate) fn set_pending_cookie(response: &mut HttpResponse, token: &str, secure: bool) {
+    let (name, age_s) = (pending_name(secure), crate::oidc::PENDING_US / 1_000_000);
+    put(response, &format!("{name}={token}; Max-Age={age_s}; {ATTRIBUTES}{}", end(secure)));
+}
+
+/// The header that takes it away.
+#[cfg(feature = "oidc")]
+pub(crate) fn clear_pending_cookie(response: &mut HttpResponse, secure: bool) {
+    let name = pending_name(secure);
+    put(response, &format!("{name}=; Max-Age=0; {ATTRIBUTES}{}", end(secure)));
+}
+
+#[cfg(feature = "oidc")]
+const fn pending_name(secure: bool) -> &'static str {
+    if secure { "__Host-weir-oidc" } else { "weir-oidc" }
 }
 
 fn put(response: &mut HttpResponse, text: &str) {

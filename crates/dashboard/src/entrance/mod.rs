@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use weir_access::{Access, AccessError, Secret, SetupToken, Throttle};
 
 pub(crate) use cookie::{clear_cookie, session_token, set_cookie};
+#[cfg(feature = "oidc")]
+pub(crate) use cookie::{clear_pending_cookie, pending_token, set_pending_cookie};
 pub(crate) use guard::guard;
 pub(crate) use identify::{By, Holder};
 pub(crate) use once::{Once, Shown};
@@ -43,6 +45,9 @@ pub struct Entrance {
     pub public_url: Option<String>,
     /// The one-time token of the first start.
     pub setup: SetupToken,
+    /// Who else says who somebody is.
+    #[cfg(feature = "oidc")]
+    pub(crate) oidc: Option<crate::oidc::Oidc>,
     /// Pauses after failures.
     pub(crate) throttle: Throttle,
     /// What is shown once.
@@ -68,11 +73,32 @@ impl Entrance {
             listener_is_loopback,
             public_url,
             setup: SetupToken::random(),
+            #[cfg(feature = "oidc")]
+            oidc: None,
             throttle: Throttle::default(),
             once: Once::default(),
             csrf: Secret::random(),
             has_people: AtomicBool::new(false),
         }
+    }
+
+    /// The same with an identity provider, or without.
+    #[cfg(feature = "oidc")]
+    #[must_use]
+    pub fn with_oidc(self, oidc: Option<crate::oidc::Oidc>) -> Entrance {
+        Entrance { oidc, ..self }
+    }
+
+    /// What people call the identity provider, where there is one.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn provider(&self) -> Option<&str> {
+        self.oidc.as_ref().map(crate::oidc::Oidc::name)
+    }
+
+    /// What people call the identity provider: this binary was built to know none.
+    #[cfg(not(feature = "oidc"))]
+    pub(crate) const fn provider(&self) -> Option<&str> {
+        None
     }
 
     /// Whether anybody is known.

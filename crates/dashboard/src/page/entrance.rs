@@ -5,6 +5,7 @@ use weir_access::{PASSWORD_CHARS_MIN, Role};
 
 use super::document;
 use super::entry::{Entry, Kind, whole};
+use super::form::Query;
 use crate::assets;
 use crate::fields::Fault;
 
@@ -24,6 +25,8 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) next: &'a str,
     /// What is wrong with what was entered.
     pub(crate) faults: &'a [Fault],
+    /// Who else says who somebody is.
+    pub(crate) provider: Option<&'a str>,
 }
 
 impl SetupPage<'_> {
@@ -72,8 +75,23 @@ impl SignInPage<'_> {
                         hint: "Lost? An owner can give you a new one." }.field(self.faults))
                     div.buttons { button type="submit" { "Sign in" } }
                 }
+                @if let Some(provider) = self.provider {
+                    p.elsewhere { a href=(self.elsewhere()) { "Sign in with " bdi { (provider) } } }
+                }
             },
         )
+    }
+}
+
+impl SignInPage<'_> {
+    /// The way to the identity provider, which leads to the same page then.
+    fn elsewhere(&self) -> String {
+        let mut query = Query::default();
+        if !self.next.is_empty() {
+            query.push("next", self.next);
+        }
+        let mark = if query.0.is_empty() { "" } else { "?" };
+        format!("/sign-in/oidc{mark}{}", query.0)
     }
 }
 

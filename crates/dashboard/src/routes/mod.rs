@@ -19,6 +19,8 @@ mod metrics; // what the process counts
 mod missing; // everything else
 mod setup; // the owner, made at the first start
 mod sign_in; // a name and a password
+#[cfg(feature = "oidc")]
+mod sign_in_oidc; // the same by an identity provider
 mod sign_out; // the end of a session
 mod people; // who may see what
 mod person; // one of them
@@ -188,6 +190,10 @@ pub(crate) const ROUTES: &[Mounted] = &[
         "/sign-in",
         &[get(NOBODY, || web::to(sign_in::form)), post(NOBODY, || web::to(sign_in::sign_in))],
     ),
+    #[cfg(feature = "oidc")]
+    at("/sign-in/oidc", &[get(NOBODY, || web::to(sign_in_oidc::begin))]),
+    #[cfg(feature = "oidc")]
+    at("/sign-in/oidc/callback", &[get(NOBODY, || web::to(sign_in_oidc::callback))]),
     at("/sign-out", &[post(VIEWER, || web::to(sign_out::sign_out))]),
     at("/people", &[get(VIEWER, || web::to(people::people)), post(OWNER, || web::to(people::add))]),
     at(

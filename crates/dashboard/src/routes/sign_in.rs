@@ -36,7 +36,7 @@ pub(crate) async fn form(
     {
         return Ok(answer::see_other("/setup"));
     }
-    Ok(answer::html(StatusCode::OK, page("", local(&next), &[])))
+    Ok(answer::html(StatusCode::OK, page(&state, "", local(&next), &[])))
 }
 
 /// A session, if the name and the password are somebody's.
@@ -48,9 +48,9 @@ pub(crate) async fn sign_in(
     let fields = Fields::unsigned(&body)?;
     let (name, next) = (fields.get("name").to_owned(), local(fields.get("next")).to_owned());
     let address = client_address(&request);
-    let again = |status, sentence: String| {
+    let again = |state: &State, status, sentence: String| {
         let faults = [Fault { name: "", sentence }];
-        answer::html(status, page(&name, &next, &faults))
+        answer::html(status, page(state, &name, &next, &faults))
     };
     if let Err(pause) = state.access.throttle.begin(&name, address, state.clock.now()) {
         tracing::warn!(%address, pause_s = pause.seconds, "a sign-in was made to wait");
@@ -58,13 +58,13 @@ pub(crate) async fn sign_in(
             "too many sign-ins with this name, or from this network, went wrong; try again in {}",
             waiting(pause.seconds)
         );
-        let mut response = again(StatusCode::TOO_MANY_REQUESTS, sentence);
+        let mut response = again(&state, StatusCode::TOO_MANY_REQUESTS, sentence);
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(pause.seconds));
         return Ok(response);
     }
     let secure = is_secure(&state.access, request.headers());
     let judged = blocking({
-        let name = name.clone();
+        let (name, state) = (name.clone(), state.clone());
         move || judged(&state, &name, fields.get("password"), address)
     });
     Ok(match judged.await? {
@@ -78,7 +78,7 @@ pub(crate) async fn sign_in(
             // Not the name: people type their password into the wrong field.
             tracing::warn!(%address, "a sign-in went wrong");
             let sentence = "no one who may sign in has this name and this password".to_owned();
-            again(StatusCode::FORBIDDEN, sentence)
+            again(&state, StatusCode::FORBIDDEN, sentence)
         }
     })
 }
@@ -105,13 +105,14 @@ fn judged(
     }
 }
 
-fn page(name: &str, next: &str, faults: &[Fault]) -> maud::Markup {
-    SignInPage { name, next, faults }.page()
+/// The form, with what is wrong.
+pub(super) fn page(state: &State, name: &str, next: &str, faults: &[Fault]) -> maud::Markup {
+    SignInPage { name, next, faults, provider: state.access.provider() }.page()
 }
 
 /// `next` where it is an address of our own, else nothing: or a link could lead from our form to
 /// another site's.
-fn local(next: &str) -> &str {
+pub(super) fn local(next: &str) -> &str {
     let plain = next.len() <= NEXT_BYTES_MAX && next.bytes().all(|byte| byte.is_ascii_graphic());
     let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
     if plain && ours { next } else { "" }

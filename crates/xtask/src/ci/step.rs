@@ -80,7 +80,10 @@ fn browser() -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))
+    run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))?;
+    run(&mut cargo(
+        "clippy -p weir-dashboard -p weir-cli --features weir-cli/oidc --all-targets --locked -- -D warnings",
+    ))
 }
 
 fn doc() -> Result<()> {
@@ -103,7 +106,10 @@ fn test() -> Result<()> {
     test.env_remove(KILL_CYCLES).env_remove(DIFFERENTIAL_SEEDS);
     test.env_remove(GOLDEN);
     test.env(BINARY, weir).env(CHROMIUM, chromium).env(SCHEMATHESIS, schemathesis);
-    run(&mut test)
+    run(&mut test)?;
+    run(&mut cargo(
+        "test -p weir-dashboard -p weir-cli --features weir-cli/oidc --lib --bins --locked -- oidc identity_provider no_route every_route",
+    ))
 }
 
 #[cfg(test)]
