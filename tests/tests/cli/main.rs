@@ -4,6 +4,7 @@
 
 mod doctor; // what is wrong, if anything
 mod import_export; // lines in, packed or not, and the same bytes out
+mod people; // who may see the dashboard, where nobody can sign in yet
 mod rebuild; // equality proved, or the place where there is none
 mod report; // every format, every default
 mod sign; // a signature that others compute too
