@@ -29,7 +29,6 @@ pub(crate) struct Analysis {
 }
 
 /// What a body is made of.
-#[allow(dead_code)] // not every page asks for all of it
 pub(crate) struct Ask<'a> {
     /// What to ask.
     pub(crate) state: &'a State,
