@@ -6,7 +6,7 @@ use weir_domain::{Timestamp, Unit, WINDOW_DEFAULT_US};
 use crate::{Bucket, Dimension, Filters, Query, Zone};
 
 /// A report's question as text. What is left out takes its default: the last 30 days, as of now.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs)] // the names are those of the flags
 pub struct Asked {

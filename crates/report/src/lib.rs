@@ -7,7 +7,8 @@ mod ask; // a question as people and programs write it
 mod query; // what is asked
 mod previous; // the same of the period before
 mod bucket; // the periods of a trend, in the report's time zone
-mod definition; // a question with a name
+mod definition; // a report with a name: what, when, to whom
+mod output; // the files that it can be rendered to
 mod compute; // one pass over the units
 mod value; // what is answered
 mod profile; // what lies below its rows
@@ -21,8 +22,11 @@ pub use ask::{AskError, Asked};
 pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
 pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict, comparison};
 pub use compute::{CohortUnit, compute, compute_narrowed, profile, visit};
-pub use definition::Definition;
+pub use definition::{
+    Against, Alert, Definition, Measure, Missed, Recipient, Section, Timing, WhenEmpty,
+};
 pub use narrow::{Mark, Narrow, TimeRange, Until};
+pub use output::Output;
 pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile, Trend};
 pub use query::{Dimension, Filters, Query, Zone};
 pub use silence::{Rhythm, Silence, Verdict as SilenceVerdict};

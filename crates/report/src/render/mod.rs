@@ -17,6 +17,7 @@
 mod before; // the period before, and what it is called
 mod chart; // rows to pictures, through plotters
 mod csv; // long form, safe to open in a spreadsheet
+mod document; // a report as it reaches its readers
 mod embedded; // one chart, to be put into another page
 mod flow; // the screens in the order of the flow
 mod html; // a document of its own
@@ -34,6 +35,7 @@ mod words; // the sentences
 
 pub use before::Before;
 pub use csv::{csv, csv_rows};
+pub use document::{Alarm, Document, Mail, MailImage};
 pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;

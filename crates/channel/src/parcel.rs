@@ -1,0 +1,48 @@
+//! What is sent.
+
+use std::path::PathBuf;
+
+use weir_domain::Timestamp;
+use weir_report::Zone;
+use weir_report::render::Mail;
+
+/// What one run has for one recipient.
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    /// The run's number in the ledger.
+    pub run: u64,
+    /// The same for each try of this run and recipient, and for no other: a mail's Message-ID and a
+    /// webhook's `webhook-id` are made of it. Letters, digits and hyphens.
+    pub id: String,
+    /// The definition's name.
+    pub name: String,
+    /// What the report is called on paper.
+    pub title: String,
+    /// When the run was due; what names files and dates mails, so that a later try says the same.
+    pub scheduled_at: Timestamp,
+    /// The zone of the report.
+    pub zone: Zone,
+    /// The mail's parts. Its subject serves every channel.
+    pub mail: Mail,
+    /// Slack's message: `text` and `blocks`.
+    pub slack: serde_json::Value,
+    /// The report as JSON: what a webhook is told.
+    pub report: serde_json::Value,
+    /// The files of this recipient.
+    pub files: Vec<Attachment>,
+}
+
+/// A rendered file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// `weekly-abandonment-2026-03-30.pdf`.
+    pub name: String,
+    /// Its extension, which is the `{format}` of templates: `pdf`.
+    pub format: String,
+    /// What it is.
+    pub media_type: String,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// How many bytes it has.
+    pub bytes: u64,
+}

@@ -1,0 +1,84 @@
+//! When a report is worth a message, as it is written in its definition.
+
+use serde::{Deserialize, Serialize};
+
+/// What is watched, and when it is worth a message.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alert {
+    /// What is watched.
+    pub on: Measure,
+    /// The screen whose drop-off is watched, by its literal value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Fires above this: a fraction of 1 for a rate, a number for a count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    /// Fires below this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    /// Fires on a change against a reference period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Against>,
+    /// The least number of units on which it is judged.
+    #[serde(default = "minimum_default")]
+    pub minimum: u64,
+    /// How old the youngest unit must be: `24h`. Younger cohorts are not judged.
+    #[serde(default = "matured_default")]
+    pub matured: String,
+    /// How far back it must come before it counts as over, in the unit of the threshold or in
+    /// fractions of 1 for a change.
+    #[serde(default)]
+    pub margin: f64,
+    /// How many judgements in a row it takes to fire, and to be over.
+    #[serde(default = "runs_default")]
+    pub runs: u32,
+    /// Hours of the day in the report's zone in which no message is sent: `22:00-07:00`. What
+    /// fires then is told at their end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<String>,
+}
+
+/// What is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Abandoned of started; of the one screen where one is named.
+    DropOffRate,
+    /// Submitted of started.
+    ConversionRate,
+    /// Stalled of started.
+    StalledRate,
+    /// How many started.
+    Started,
+    /// That no delivery came for longer than is usual at this hour.
+    Silence,
+}
+
+/// A change against a reference period that is worth a message.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// By how much at least, as a fraction of 1.
+    #[serde(default)]
+    pub by: f64,
+    /// The level of the test: p must be below it.
+    #[serde(default = "level_default")]
+    pub level: f64,
+}
+
+const fn minimum_default() -> u64 {
+    100
+}
+
+fn matured_default() -> String {
+    "24h".to_owned()
+}
+
+const fn runs_default() -> u32 {
+    1
+}
+
+const fn level_default() -> f64 {
+    0.01
+}

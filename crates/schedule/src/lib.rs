@@ -1,0 +1,11 @@
+//! When a report is due and to whom it goes: definitions, the ledger of runs, the runner.
+//!
+//! It computes no number: an [`Engine`] answers, `report` renders, `channel` sends. What was done
+//! and what is to be done next stands in the ledger, never in memory alone: a process that stops at
+//! any instant goes on where the ledger says.
+
+mod engine; // where the numbers come from
+mod run; // one run, as the ledger tells it
+
+pub use engine::{Answer, Engine, EngineError, Question};
+pub use run::{Cause, Run, RunId, RunState, RunSummary, Sending, SendingState};
