@@ -28,7 +28,7 @@ fn build() -> PathBuf {
 }
 
 /// The target directory that this test was built in, so that nothing is built twice.
-fn target_dir() -> PathBuf {
+pub(crate) fn target_dir() -> PathBuf {
     let test = env::current_exe().expect("a test knows where it is");
     // <target>/<profile>/deps/<test>
     test.ancestors().nth(3).expect("a test is in the target directory").to_owned()

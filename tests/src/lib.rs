@@ -19,6 +19,7 @@ pub mod oracle; // the report, computed the slow and obvious way
 pub mod owner; // whoever may do everything, where not everybody may
 pub mod page; // a page's text, taken apart
 pub mod png; // a picture's size and content
+pub mod python; // scripts that read a file or play a server with packages of Python
 pub mod same; // where a product's report differs from the oracle's
 pub mod server; // `weir serve` as a process, and posting to it
 pub mod streams; // random logs and random questions, seeded
@@ -26,5 +27,6 @@ pub mod streams; // random logs and random questions, seeded
 pub use bin_path::weir_bin;
 pub use home::{Home, Run};
 pub use oracle::{Query, RawDelivery, abandonment};
+pub use python::python;
 pub use same::{assert_same, first_difference};
 pub use server::Server;

@@ -11,8 +11,11 @@ use crate::under_test::target_dir;
 /// The first Node.js that Playwright runs on.
 const NODE_MAJOR_MIN: u32 = 18;
 
-/// The pinned packages of Python.
-const REQUIREMENTS: &str = "tests/schemathesis/requirements.txt";
+/// The pinned packages of Python that ask the API.
+const SCHEMATHESIS_REQUIREMENTS: &str = "tests/schemathesis/requirements.txt";
+
+/// Those that take what a report is sent as.
+const PARTS_REQUIREMENTS: &str = "tests/parts/requirements.txt";
 
 /// Sees to Node.js and to the packages that `tests/browser/package-lock.json` names.
 pub(super) fn packages() -> Result<()> {
@@ -41,8 +44,30 @@ fn major(version: &str) -> Option<u32> {
 
 /// Sees to schemathesis in an environment of its own under the target folder, and says where it is.
 pub(super) fn schemathesis() -> Result<PathBuf> {
-    let environment = target_dir()?.join("schemathesis");
-    let pip = environment.join("bin").join("pip");
+    let programs = environment("schemathesis", SCHEMATHESIS_REQUIREMENTS)?;
+    let schemathesis = programs.join("schemathesis");
+    let version = version_of(std::process::Command::new(&schemathesis).arg("--version"));
+    println!("{}", version.context("schemathesis does not run, though it is installed")?);
+    Ok(schemathesis)
+}
+
+/// Sees to the mail server, the object store and the readers of files that tests are held against,
+/// and says which Python has them.
+///
+/// Their environment is not that of schemathesis: the pins of the one must not decide over the other.
+pub(super) fn parts() -> Result<PathBuf> {
+    let python = environment("parts", PARTS_REQUIREMENTS)?.join("python");
+    let version = version_of(std::process::Command::new(&python).arg("--version"));
+    println!("{}", version.context("Python does not run in its environment")?);
+    Ok(python)
+}
+
+/// Sees to an environment of Python with pinned packages, under the target folder, and says where
+/// its programs are.
+fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
+    let environment = target_dir()?.join(name);
+    let programs = environment.join("bin");
+    let pip = programs.join("pip");
     if version_of(std::process::Command::new(&pip).arg("--version")).is_none() {
         let missing = "Python cannot make an environment of its own";
         let create = format!("-m venv --clear {}", environment.display());
@@ -52,12 +77,9 @@ pub(super) fn schemathesis() -> Result<PathBuf> {
         }
     }
     let pip = pip.display().to_string();
-    let pinned = format!("install --quiet --disable-pip-version-check -r {REQUIREMENTS}");
+    let pinned = format!("install --quiet --disable-pip-version-check -r {requirements}");
     run(&mut command(&pip, &pinned))?;
-    let schemathesis = environment.join("bin").join("schemathesis");
-    let version = version_of(std::process::Command::new(&schemathesis).arg("--version"));
-    println!("{}", version.context("schemathesis does not run, though it is installed")?);
-    Ok(schemathesis)
+    Ok(programs)
 }
 
 #[cfg(test)]

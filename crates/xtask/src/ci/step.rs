@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use super::{scripts, tools};
 use crate::process::{cargo, run};
 use crate::under_test::{
-    BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, GOLDEN, KILL_CYCLES, SCHEMATHESIS, built_weir,
+    BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, GOLDEN, KILL_CYCLES, PYTHON, SCHEMATHESIS, built_weir,
 };
 
 /// One check. The order here is the order of the gate: what fails quickly comes first.
@@ -47,7 +47,9 @@ impl Step {
             Step::Compiler => "a C compiler, for the bundled SQLite and zstd",
             Step::Browser => "a Chromium and its typeface, for the tests of the pages",
             Step::Node => "Node.js and the packages that drive the browser",
-            Step::Python => "Python and schemathesis, which holds the API against its description",
+            Step::Python => {
+                "Python, with schemathesis for the API and the real parts that reports are sent to"
+            }
             Step::Fmt => "the code is formatted",
             Step::Clippy => "the linter has nothing to say",
             Step::Doc => "the documentation builds, and its links lead somewhere",
@@ -63,7 +65,7 @@ impl Step {
             Step::Compiler => tools::compiler(),
             Step::Browser => browser(),
             Step::Node => scripts::packages(),
-            Step::Python => scripts::schemathesis().map(drop),
+            Step::Python => python(),
             Step::Fmt => run(&mut cargo("fmt --all --check")),
             Step::Clippy => clippy(),
             Step::Doc => doc(),
@@ -77,6 +79,11 @@ impl Step {
 fn browser() -> Result<()> {
     tools::typeface()?;
     tools::browser().map(drop)
+}
+
+fn python() -> Result<()> {
+    scripts::schemathesis()?;
+    scripts::parts().map(drop)
 }
 
 fn clippy() -> Result<()> {
@@ -100,12 +107,14 @@ fn test() -> Result<()> {
     let chromium = tools::browser()?;
     scripts::packages()?;
     let schemathesis = scripts::schemathesis()?;
+    let python = scripts::parts()?;
     let weir = built_weir()?;
     let mut test = cargo("test --workspace --locked");
     // The gate means the same for everyone: a shell's own numbers do not shorten it.
     test.env_remove(KILL_CYCLES).env_remove(DIFFERENTIAL_SEEDS);
     test.env_remove(GOLDEN);
     test.env(BINARY, weir).env(CHROMIUM, chromium).env(SCHEMATHESIS, schemathesis);
+    test.env(PYTHON, python);
     run(&mut test)?;
     run(&mut cargo(
         "test -p weir-dashboard -p weir-cli --features weir-cli/oidc --lib --bins --locked -- oidc identity_provider no_route every_route",
