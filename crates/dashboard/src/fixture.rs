@@ -72,7 +72,7 @@ impl Fixture {
             live: projector.live(),
             access: entrance(&dir, Openness::Loopback),
             dir,
-            catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
+            catalogue: Arc::new(CatalogueCell::new(Catalogue::shipped(), Overlay::default())),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
             threads: 2,
             registry: Arc::new(Registry::default()),
@@ -82,7 +82,7 @@ impl Fixture {
             log_open: Box::new(|| true),
             timezone_default: "UTC".to_owned(),
             ingest: Box::new(|| IngestHealth::quiet(NOW.parse().unwrap())),
-            gate: Gate::for_threads(2),
+            gate: Arc::new(Gate::for_threads(2)),
             pulse: Pulse::default(),
             streams: Streams::default(),
         };

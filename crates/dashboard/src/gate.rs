@@ -38,11 +38,11 @@ struct Places {
 
 /// The right to compute, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Permit<'a>(&'a Gate);
+pub struct Permit<'a>(&'a Gate);
 
 /// Too many others are computing and waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Busy;
+pub struct Busy;
 
 impl Gate {
     /// A gate for reports that are computed on `threads` threads each.
@@ -65,7 +65,10 @@ impl Gate {
     }
 
     /// Waits for a place, but neither for long nor behind many.
-    pub(crate) fn enter(&self) -> Result<Permit<'_>, Busy> {
+    ///
+    /// # Errors
+    /// If it is nobody's turn soon: too many others compute and wait.
+    pub fn enter(&self) -> Result<Permit<'_>, Busy> {
         let until = Instant::now() + self.patience;
         let mut places = self.places();
         if 0 < places.free {
@@ -143,7 +146,7 @@ mod tests {
 
     #[actix_web::test]
     async fn who_cannot_be_served_is_told_when_to_come_again() {
-        let fixture = Fixture::with(deliveries(LOG), |state| state.gate = Gate::shut());
+        let fixture = Fixture::with(deliveries(LOG), |state| state.gate = Gate::shut().into());
         for path in ["/", "/screens", "/api/v1/reports/abandonment", "/api/v1/sessions"] {
             let got = fixture.get(path).await;
             assert_eq!((got.status, got.header("retry-after")), (503, "5"), "{path}");

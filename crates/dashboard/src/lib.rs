@@ -40,7 +40,7 @@ mod promise; // a number leads to as many sessions as it says
 
 pub use catalogue::CatalogueCell;
 pub use entrance::{Entrance, Openness};
-pub use gate::Gate;
+pub use gate::{Busy, Gate, Permit};
 pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
 #[cfg(feature = "oidc")]
 pub use oidc::{Oidc, OidcSettings, OidcSettingsError};

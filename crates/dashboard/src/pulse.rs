@@ -6,15 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use weir_domain::{Seq, Timestamp};
 use weir_log::LogReader;
-use weir_readmodel::{DeliveryFilter, DeliveryFlags};
-use weir_report::{Rhythm, Silence, Zone};
+use weir_report::{LastDelivery, Senders, Zone};
 
 use crate::State;
 use crate::problem::Problem;
-
-/// Deliveries that could not be read have no session to tell their integration; the log does, one
-/// by one. So many of the newest are asked for.
-const QUARANTINED_ASKED_MAX: usize = 1_000;
 
 /// How far back the log is searched for the last match of a secret: a tenth of a second.
 pub(crate) const SECRETS_SEARCHED_MAX: u64 = 100_000;
@@ -25,8 +20,7 @@ pub struct Pulse(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    upto: Seq,
-    senders: BTreeMap<String, Sender>,
+    senders: Senders,
     seals_upto: Seq,
     seals: u64,
     secrets: Option<Matches>,
@@ -34,20 +28,6 @@ struct Known {
 
 /// When secrets last matched, by integration and name.
 type Matches = BTreeMap<(String, String), Timestamp>;
-
-#[derive(Debug, Default)]
-struct Sender {
-    rhythm: Rhythm,
-    last: Option<(Timestamp, Seq)>,
-}
-
-/// What is known of one integration.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct LastDelivery {
-    pub(crate) integration: String,
-    pub(crate) seq: Seq,
-    pub(crate) silence: Silence,
-}
 
 impl Pulse {
     /// The last delivery of each integration that ever sent one, by name, and how unusual its
@@ -61,14 +41,7 @@ impl Pulse {
         let now = state.clock.now();
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.follow(state, log, now)?;
-        let last = |(name, sender): (&String, &Sender)| {
-            Some(LastDelivery {
-                integration: name.clone(),
-                seq: sender.last?.1,
-                silence: sender.rhythm.silence(now, zone)?,
-            })
-        };
-        Ok(known.senders.iter().filter_map(last).collect())
+        Ok(known.senders.last_deliveries(now, zone))
     }
 
     /// How many seals the log has up to `head`.
@@ -100,54 +73,22 @@ impl Known {
         log: &mut LogReader,
         now: Timestamp,
     ) -> Result<(), Problem> {
-        let after = self.upto;
-        let quarantined: Vec<Seq> = {
-            let model = state.live.model();
-            let codes: Vec<&str> = model.integrations().iter().collect();
-            let mut senders: Vec<Sender> =
-                codes.iter().map(|&name| self.senders.remove(name).unwrap_or_default()).collect();
-            model.visit_after(after, |code, seq, at| {
-                // Codes count from one; every one of them has its text.
-                match senders.get_mut((code as usize).wrapping_sub(1)) {
-                    Some(sender) => sender.note(seq, at, now),
-                    None => false,
-                }
-            });
-            self.senders.extend(codes.iter().map(|&name| name.to_owned()).zip(senders));
-            self.upto = model.position();
-            let flag = Some(DeliveryFlags::QUARANTINED);
-            let all = DeliveryFilter { flag, from: Timestamp::MIN, to: Timestamp::MAX };
-            let found = model.find_deliveries(all, Seq::new(u64::MAX));
-            found.take_while(|&seq| after < seq).take(QUARANTINED_ASKED_MAX).collect()
-        };
+        let quarantined = self.senders.follow(&state.live.model(), now);
         for seq in quarantined {
             if let Some(found) = log.get(seq)? {
-                let name = found.delivery.origin.integration.clone();
-                self.senders.entry(name).or_default().note(seq, found.delivery.received_at, now);
+                let integration = &found.delivery.origin.integration;
+                self.senders.note(integration, seq, found.delivery.received_at, now);
             }
         }
         Ok(())
     }
 }
 
-impl Sender {
-    /// Notes a delivery; false if it is too old to be of interest.
-    fn note(&mut self, seq: Seq, at: Timestamp, now: Timestamp) -> bool {
-        if now < at {
-            // An imported line may say anything; what has not happened tells nothing.
-            return true;
-        }
-        self.last = self.last.max(Some((at, seq)));
-        self.rhythm.note(at)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use weir_domain::Timestamp;
-    use weir_report::{SilenceVerdict, Zone};
+    use weir_report::{LastDelivery, SilenceVerdict, Zone};
 
-    use super::LastDelivery;
     use crate::fixture::{Fixture, deliveries, delivery, event};
 
     fn last(fixture: &Fixture) -> Vec<LastDelivery> {

@@ -46,7 +46,7 @@ pub struct State {
     /// Who may see what.
     pub access: Entrance,
     /// What screens and reasons are called.
-    pub catalogue: CatalogueCell,
+    pub catalogue: Arc<CatalogueCell>,
     /// The only way to learn what time it is.
     pub clock: Arc<dyn Clock>,
     /// On how many threads one report is computed.
@@ -66,7 +66,7 @@ pub struct State {
     /// What the webhook endpoint has seen since the start.
     pub ingest: Box<dyn Fn() -> IngestHealth + Send + Sync>,
     /// Lets a few reports at a time be computed.
-    pub gate: Gate,
+    pub gate: Arc<Gate>,
     /// What the health page remembers.
     pub pulse: Pulse,
     /// The open streams of events.

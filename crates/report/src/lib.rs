@@ -16,6 +16,7 @@ mod chance; // what chance alone would explain
 mod compare; // two answers side by side
 mod narrow; // which units one number counts
 mod silence; // how unusual it is that nothing comes
+mod senders; // from whom something came, and when
 pub mod render; // the answer as bytes
 
 pub use ask::{AskError, Asked};
@@ -29,6 +30,7 @@ pub use narrow::{Mark, Narrow, TimeRange, Until};
 pub use output::Output;
 pub use profile::{BIN_EDGES_S, Distribution, ExitProfile, HourCell, Profile, Trend};
 pub use query::{Dimension, Filters, Query, Zone};
+pub use senders::{LastDelivery, Senders};
 pub use silence::{Rhythm, Silence, Verdict as SilenceVerdict};
 pub use value::{
     BreakdownRow, BreakdownValue, DataQuality, PairRow, Percentiles, ReasonRow, Report, StateRow,

@@ -223,7 +223,7 @@ impl Service {
             live,
             access,
             dir: self.dir.clone(),
-            catalogue: self.catalogue,
+            catalogue: Arc::new(self.catalogue),
             clock: Arc::new(SystemClock),
             threads: threads(),
             registry: Arc::new(registry),
@@ -236,7 +236,7 @@ impl Service {
             },
             timezone_default: self.timezone,
             ingest: seen(metrics, SystemClock.now()),
-            gate: Gate::for_threads(threads()),
+            gate: Arc::new(Gate::for_threads(threads())),
             pulse: Pulse::default(),
             streams: Streams::default(),
         });

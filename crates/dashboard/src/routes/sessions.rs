@@ -309,7 +309,8 @@ mod tests {
         let catalogue = weir_domain::Catalogue::shipped().overlaid(labels).unwrap();
         let deliveries = deliveries(LOG);
         let named = Fixture::with(deliveries, |state| {
-            state.catalogue = crate::CatalogueCell::new(catalogue, weir_domain::Overlay::default())
+            let own = weir_domain::Overlay::default();
+            state.catalogue = crate::CatalogueCell::new(catalogue, own).into();
         });
         assert_eq!(column(&fixture, "sort=state&limit=2", "state").await, ["camera", "consent"]);
         assert_eq!(column(&named, "sort=state&limit=2", "state").await, ["consent", "camera"]);
