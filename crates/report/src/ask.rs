@@ -17,10 +17,15 @@ pub struct Asked {
     pub unit: Option<String>,
     pub window: Option<String>,
     pub bucket: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub integration: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub feature: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub state: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reason: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outcome: Vec<String>,
     pub by: Option<String>,
 }
@@ -41,7 +46,7 @@ const TO_DEFAULT: &str = "now";
 const WINDOW_DAYS_MAX: i64 = 3_660;
 
 impl AskError {
-    fn new(name: &'static str, value: &str, want: impl Into<String>) -> AskError {
+    pub(crate) fn new(name: &'static str, value: &str, want: impl Into<String>) -> AskError {
         let value = value.chars().take(80).flat_map(char::escape_debug).collect();
         AskError { name, value, want: want.into() }
     }
@@ -65,7 +70,7 @@ impl Asked {
     /// # Errors
     /// If a value cannot be taken; the error names it and what would be right.
     pub fn query(&self, now: Timestamp) -> Result<Query, AskError> {
-        let zone = zone(self.tz.as_deref().unwrap_or("UTC"))?;
+        let zone = self.zone()?;
         let at = |name, text: &Option<String>, default| {
             instant(name, text.as_deref().unwrap_or(default), &zone, now)
         };
@@ -92,6 +97,11 @@ impl Asked {
             },
             zone,
         })
+    }
+
+    /// The zone in which its days begin.
+    pub(crate) fn zone(&self) -> Result<Zone, AskError> {
+        zone(self.tz.as_deref().unwrap_or("UTC"))
     }
 
     fn filters(&self) -> Result<Filters, AskError> {

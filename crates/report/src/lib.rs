@@ -24,7 +24,8 @@ pub use bucket::{BUCKETS_MAX, Bucket, BucketError, Buckets};
 pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict, comparison};
 pub use compute::{CohortUnit, compute, compute_narrowed, profile, visit};
 pub use definition::{
-    Against, Alert, Definition, Measure, Missed, Recipient, Section, Timing, WhenEmpty,
+    Against, Alert, Definition, DefinitionError, Measure, Missed, Period, Range, Recipient,
+    Section, Timing, WhenEmpty,
 };
 pub use narrow::{Mark, Narrow, TimeRange, Until};
 pub use output::Output;

@@ -4,10 +4,10 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use weir_domain::{Catalogue, Clock};
+use weir_domain::{Catalogue, Clock, Timestamp};
 use weir_log::DataDir;
 use weir_readmodel::Model;
-use weir_report::{Asked, Definition, Report, compute, render};
+use weir_report::{AskError, Asked, Definition, Query, Report, compute, render};
 
 use crate::args::Common;
 use crate::clock::SystemClock;
@@ -89,9 +89,8 @@ enum Format {
 /// Prints the report.
 pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
     let config = Config::read(common)?;
-    let mut asked = args.asked()?;
-    asked.tz.get_or_insert_with(|| config.report.timezone.clone());
-    let query = asked.query(SystemClock.now()).map_err(|error| Failure::call(error.as_flag()))?;
+    let definition = args.definition()?;
+    let query = args.query(definition, SystemClock.now(), &config.report.timezone)?;
     let catalogue = config.catalogue()?;
     if args.format == Format::Png && args.out.is_none() && std::io::stdout().is_terminal() {
         return Err(Failure::call("a PNG is not for a terminal: name a file with --out"));
@@ -123,17 +122,34 @@ fn open_model(dir: &DataDir) -> Outcome<Model> {
 }
 
 impl Args {
-    /// The definition's question with the flags laid over it.
-    fn asked(&self) -> Outcome<Asked> {
-        let definition = Definition::shipped(&self.name).ok_or_else(|| {
+    fn definition(&self) -> Outcome<Definition> {
+        Definition::shipped(&self.name).ok_or_else(|| {
             let names: Vec<_> = Definition::shipped_names().collect();
             Failure::call(format!(
                 "there is no report `{}`; there are {}",
                 self.name,
                 names.join(", ")
             ))
-        })?;
-        let mut asked = definition.ask;
+        })
+    }
+
+    /// The definition's question with the flags laid over it. Where its range is in words, it is
+    /// the one around `--as-of`; `--from` and `--to` go in its place.
+    fn query(&self, mut definition: Definition, now: Timestamp, tz: &str) -> Outcome<Query> {
+        let wrong = |error: AskError| Failure::call(error.as_flag());
+        if self.from.is_some() || self.to.is_some() {
+            definition.range = None;
+        }
+        self.lay_over(&mut definition.ask);
+        let mut at = now;
+        if definition.range.is_some() && self.as_of.is_some() {
+            let (as_of, tz) = (definition.ask.as_of.take(), definition.ask.tz.clone());
+            at = Asked { as_of, tz, ..Asked::default() }.query(now).map_err(wrong)?.as_of;
+        }
+        definition.query(at, tz).map_err(wrong)
+    }
+
+    fn lay_over(&self, asked: &mut Asked) {
         let Args { from, to, tz, as_of, unit, window, bucket, by, .. } = self;
         for (flag, field) in [
             (from, &mut asked.from),
@@ -161,7 +177,6 @@ impl Args {
                 field.clone_from(flags);
             }
         }
-        Ok(asked)
     }
 
     fn render(&self, report: &Report, catalogue: &Catalogue) -> Outcome<Vec<u8>> {

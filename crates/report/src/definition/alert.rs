@@ -21,17 +21,17 @@ pub struct Alert {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<Against>,
     /// The least number of units on which it is judged.
-    #[serde(default = "minimum_default")]
+    #[serde(default = "minimum_default", skip_serializing_if = "is_minimum")]
     pub minimum: u64,
     /// How old the youngest unit must be: `24h`. Younger cohorts are not judged.
-    #[serde(default = "matured_default")]
+    #[serde(default = "matured_default", skip_serializing_if = "is_matured")]
     pub matured: String,
     /// How far back it must come before it counts as over, in the unit of the threshold or in
     /// fractions of 1 for a change.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub margin: f64,
     /// How many judgements in a row it takes to fire, and to be over.
-    #[serde(default = "runs_default")]
+    #[serde(default = "runs_default", skip_serializing_if = "is_runs")]
     pub runs: u32,
     /// Hours of the day in the report's zone in which no message is sent: `22:00-07:00`. What
     /// fires then is told at their end.
@@ -60,10 +60,10 @@ pub enum Measure {
 #[serde(deny_unknown_fields)]
 pub struct Against {
     /// By how much at least, as a fraction of 1.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub by: f64,
     /// The level of the test: p must be below it.
-    #[serde(default = "level_default")]
+    #[serde(default = "level_default", skip_serializing_if = "is_level")]
     pub level: f64,
 }
 
@@ -81,4 +81,23 @@ const fn runs_default() -> u32 {
 
 const fn level_default() -> f64 {
     0.01
+}
+
+// What has its default is not written.
+
+fn is_minimum(value: &u64) -> bool {
+    *value == minimum_default()
+}
+
+fn is_matured(value: &String) -> bool {
+    *value == matured_default()
+}
+
+fn is_runs(value: &u32) -> bool {
+    *value == runs_default()
+}
+
+#[allow(clippy::float_cmp)] // this very number, or another
+fn is_level(value: &f64) -> bool {
+    *value == level_default()
 }

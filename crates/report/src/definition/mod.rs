@@ -8,8 +8,14 @@ mod alert; // when a report is worth a message
 mod recipient; // who gets it
 mod section; // the parts that a report can show
 mod timing; // when it is due
+mod read; // from TOML, and back
+mod range; // `previous week`
+mod question; // what it asks at an instant
+mod document; // what it is answered
 
 pub use alert::{Against, Alert, Measure};
+pub use range::{Period, Range};
+pub use read::DefinitionError;
 pub use recipient::Recipient;
 pub use section::Section;
 pub use timing::{Missed, Timing, WhenEmpty};
@@ -21,7 +27,9 @@ use crate::{Asked, Output};
 /// The definitions that ship, by name.
 const SHIPPED: &[(&str, &str)] = &[
     ("abandonment", include_str!("../../../../reports/abandonment.toml")),
+    ("daily-pulse", include_str!("../../../../reports/daily-pulse.toml")),
     ("weekly-abandonment", include_str!("../../../../reports/weekly-abandonment.toml")),
+    ("monthly-review", include_str!("../../../../reports/monthly-review.toml")),
 ];
 
 /// A report with a name.
@@ -35,10 +43,10 @@ pub struct Definition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<String>,
     /// What it asks besides; what is left out takes its default.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ask: Asked,
     /// Whether it is held against the period before.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub compare: bool,
     /// Its parts, in this order; all of them where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -61,12 +69,20 @@ const fn yes() -> bool {
     true
 }
 
+fn is_yes(value: &bool) -> bool {
+    *value
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 impl Definition {
     /// The shipped definition of this name.
     #[must_use]
     pub fn shipped(name: &str) -> Option<Definition> {
         // What ships is read by a test.
-        toml::from_str(Definition::shipped_text(name)?).ok()
+        Definition::read(Definition::shipped_text(name)?).ok()
     }
 
     /// The text of the shipped definition of this name.
@@ -89,7 +105,7 @@ mod tests {
     fn every_shipped_definition_is_a_question() {
         for name in Definition::shipped_names() {
             let definition = Definition::shipped(name).unwrap();
-            definition.ask.query("2026-03-31T12:00:00Z".parse().unwrap()).unwrap();
+            definition.query("2026-03-31T12:00:00Z".parse().unwrap(), "UTC").unwrap();
         }
     }
 }

@@ -11,10 +11,10 @@ pub struct Timing {
     /// `0 8 * * MON-FRI Europe/Tallinn`.
     pub when: String,
     /// What becomes of runs that were due while Weir did not run.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub missed: Missed,
     /// What becomes of a report with nothing in it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "super::is_default")]
     pub when_empty: WhenEmpty,
     /// Whether it is switched off for now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
