@@ -1,5 +1,9 @@
 //! What the reader asked for, as they wrote it, and the address that asks for it again.
 
+pub(crate) use weir_report::render::{AddressQuery as Query, address};
+
+use weir_report::render::Addressed;
+
 use super::Page;
 
 /// The values of the page's GET form: texts, not yet judged. An empty text is the default.
@@ -80,14 +84,12 @@ impl Form {
     }
 
     fn question(&self) -> Query {
-        let mut query = Query::default();
-        for (name, value) in self.values().into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.push(name, value);
-        }
-        for (name, values) in self.lists() {
-            values.iter().for_each(|value| query.push(name, value));
-        }
-        query
+        self.addressed().query()
+    }
+
+    /// The same as addresses carry it.
+    pub(crate) fn addressed(&self) -> Addressed<'_> {
+        Addressed { values: self.values(), lists: self.lists() }
     }
 
     /// The address of `page` with the same question; what only the page of now takes is left out.
@@ -151,36 +153,6 @@ impl Form {
         let now = |text: &str| matches!(text.trim(), "" | "now");
         let relative = self.from.is_empty() || self.from.starts_with('-');
         relative && now(&self.to) && now(&self.as_of)
-    }
-}
-
-/// `path?query`, or the path alone.
-pub(crate) fn address(path: &str, query: &str) -> String {
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
-/// A query under construction.
-#[derive(Default)]
-pub(crate) struct Query(pub(crate) String);
-
-impl Query {
-    pub(crate) fn push(&mut self, name: &str, value: &str) {
-        if !self.0.is_empty() {
-            self.0.push('&');
-        }
-        self.0.push_str(name);
-        self.0.push('=');
-        for byte in value.bytes() {
-            // RFC 3986, section 2.3: what need not be escaped; and the colon, which times have.
-            if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
-                self.0.push(char::from(byte));
-            } else {
-                const HEX: &[u8; 16] = b"0123456789ABCDEF";
-                self.0.push('%');
-                self.0.push(char::from(HEX[usize::from(byte >> 4)]));
-                self.0.push(char::from(HEX[usize::from(byte & 15)]));
-            }
-        }
     }
 }
 

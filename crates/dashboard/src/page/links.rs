@@ -1,11 +1,9 @@
 //! Where the numbers of this view lead: the list of sessions behind each.
 
-use weir_domain::OutcomeKind;
+use weir_report::Narrow;
 use weir_report::render::{Behind, Links, NoLinks, Place};
-use weir_report::{Narrow, TimeRange};
 
-use super::Page;
-use super::form::{Form, Query, address};
+use super::form::Form;
 
 /// Leads to the page of sessions with the view's own range and filters.
 #[derive(Debug, Clone, Copy)]
@@ -59,99 +57,12 @@ impl Links for Narrowed<'_> {
 
 impl Links for SessionLinks<'_> {
     fn units(&self, behind: &Behind<'_>) -> Option<String> {
-        let form = self.0;
-        let mut query = Query::default();
-        let within = behind.within.map(|(from, to)| (from.to_string(), to.to_string()));
-        for (name, value) in form.values() {
-            let value = match (&within, name) {
-                (Some((from, _)), "from") => from,
-                (Some((_, to)), "to") => to,
-                // A list has no trend and no breakdown.
-                (_, "bucket" | "by") => "",
-                _ => value,
-            };
-            if !value.is_empty() {
-                query.push(name, value);
-            }
-        }
-        let narrowed = [
-            ("integration", behind.integration.map(Some), &form.integration),
-            ("feature", behind.feature, &form.feature),
-            ("state", behind.state, &form.state),
-            ("reason", behind.reason, &form.reason),
-        ];
-        for (name, only, values) in narrowed {
-            match only {
-                None if name == "state" && !behind.states.is_empty() => {
-                    either(form, behind.states)?.iter().for_each(|state| query.push(name, state));
-                }
-                Some(only) => query.push(name, only.unwrap_or("")),
-                None => values.iter().for_each(|value| query.push(name, value)),
-            }
-        }
-        for outcome in outcomes(form, behind.outcomes)? {
-            query.push("outcome", &outcome);
-        }
-        narrow(&mut query, &behind.narrow);
-        Some(address(Page::Sessions.path(), &query.0))
+        self.0.addressed().units(behind)
     }
 
     fn place(&self, place: Place<'_>) -> Option<String> {
-        // What only this page takes, another would refuse.
-        let form = &Form { own: Vec::new(), ..self.0.clone() };
-        Some(match place {
-            Place::Screens => form.leads_to(Page::Screens),
-            Place::Screen(state) => form.with_own("screen", state).href(Page::Screens),
-            Place::Reasons => form.leads_to(Page::Reasons),
-            Place::Reason(reason) => form.with_own("cause", reason).href(Page::Reasons),
-            Place::Compare => form.leads_to(Page::Compare),
-            Place::Health => Page::Health.path().to_owned(),
-        })
+        Some(self.0.addressed().place(place))
     }
-}
-
-/// What the list keeps beyond the filters; `parameters` reads the same names.
-fn narrow(query: &mut Query, narrow: &Narrow) {
-    // Every field is named, so that a new one does not compile until it is written here.
-    let Narrow { at_risk, mark, recovered_state, recovered_reason, weekday, hour, attempts, time } =
-        narrow;
-    let mut push = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            query.push(name, &value);
-        }
-    };
-    push("at_risk", at_risk.clone());
-    push("mark", mark.map(|mark| mark.name().to_owned()));
-    push("recovered_state", recovered_state.clone().map(Option::unwrap_or_default));
-    push("recovered_reason", recovered_reason.clone().map(Option::unwrap_or_default));
-    push("weekday", weekday.map(|day| day.to_string()));
-    push("hour", hour.map(|hour| hour.to_string()));
-    push("attempts", attempts.map(|attempts| attempts.to_string()));
-    if let Some(TimeRange { until, from_us, to_us }) = time {
-        push("time_to", Some(until.name().to_owned()));
-        push("seconds_min", Some((from_us / 1_000_000).to_string()));
-        push("seconds_below", to_us.map(|us| (us / 1_000_000).to_string()));
-    }
-}
-
-/// The screens that both the view's filter and the number keep; none if that is nothing.
-fn either<'a>(form: &Form, states: &[&'a str]) -> Option<Vec<&'a str>> {
-    let kept = |state: &&str| form.state.is_empty() || form.state.iter().any(|kept| kept == state);
-    let both: Vec<&str> = states.iter().copied().filter(kept).collect();
-    (!both.is_empty()).then_some(both)
-}
-
-/// What both the view's filter and the number keep; none if that is nothing.
-fn outcomes(form: &Form, behind: &[OutcomeKind]) -> Option<Vec<String>> {
-    let behind = || behind.iter().map(|kind| kind.name().to_owned());
-    if form.outcome.is_empty() {
-        return Some(behind().collect());
-    }
-    if behind().next().is_none() {
-        return Some(form.outcome.clone());
-    }
-    let both: Vec<String> = behind().filter(|name| form.outcome.contains(name)).collect();
-    (!both.is_empty()).then_some(both)
 }
 
 #[cfg(test)]
@@ -224,5 +135,31 @@ mod tests {
         let both = [Cancelled, LostInHandover];
         check(&form, &Behind { outcomes: &both, ..Behind::default() }, Some("outcome=cancelled"));
         check(&form, &Behind { outcomes: &[LostInHandover], ..Behind::default() }, None);
+    }
+
+    #[test]
+    fn a_place_is_a_page_with_the_same_question() {
+        use crate::page::Page;
+        use weir_report::render::Place;
+        let form = Form { from: "-7d".to_owned(), ..Form::default() }.with_own("sort", "name");
+        let check = |place, page: Page, query: &str| {
+            assert_eq!(SessionLinks(&form).place(place), Some(format!("{}{query}", page.path())));
+        };
+        check(Place::Overview, Page::Overview, "?from=-7d");
+        check(Place::Funnel, Page::Funnel, "?from=-7d");
+        check(Place::Screens, Page::Screens, "?from=-7d");
+        check(Place::Screen("a b"), Page::Screens, "?from=-7d&screen=a%20b");
+        check(Place::Reasons, Page::Reasons, "?from=-7d");
+        check(Place::Reason("c"), Page::Reasons, "?from=-7d&cause=c");
+        check(Place::Matrix, Page::Matrix, "?from=-7d");
+        check(Place::Time, Page::Time, "?from=-7d");
+        check(Place::Compare, Page::Compare, "?from=-7d");
+        check(Place::Health, Page::Health, "");
+        assert!(
+            SessionLinks(&form)
+                .units(&Behind::default())
+                .unwrap()
+                .starts_with(Page::Sessions.path())
+        );
     }
 }

@@ -3,7 +3,7 @@
 //! Values are the report's own: whole counts, rates and their bounds as fractions of 1, times in
 //! seconds. `key` and `key_2` are the literal values; empty is none.
 
-use crate::{Percentiles, Report, Totals};
+use crate::{Percentiles, Report, Section, Totals};
 use weir_domain::Rate;
 
 const HEADER: [&str; 8] = ["section", "key", "key_2", "label", "measure", "value", "low", "high"];
@@ -15,21 +15,53 @@ const HEADER: [&str; 8] = ["section", "key", "key_2", "label", "measure", "value
 /// Never: writing to memory does not fail.
 #[must_use]
 pub fn csv(report: &Report) -> String {
-    let mut rows = Rows(csv::Writer::from_writer(Vec::new()));
-    rows.write(HEADER.map(str::to_owned));
+    let mut rows = Rows::begun();
     input(&mut rows, report);
-    rows.totals("totals", "", &report.totals);
-    by_state(&mut rows, report);
-    by_reason(&mut rows, report);
-    for pair in &report.by_state_and_reason {
-        let keys = (pair.state.as_deref().unwrap_or(""), pair.reason.as_deref().unwrap_or(""));
-        rows.value("by_state_and_reason", keys, "", "abandoned", &pair.abandoned.to_string());
+    for section in IN_ORDER {
+        part(&mut rows, report, section);
     }
-    for row in &report.trend {
-        rows.totals("trend", &row.bucket, &row.totals);
+    rows.text()
+}
+
+/// The parts of the whole report in the order of its rows.
+const IN_ORDER: [Section; 8] = [
+    Section::Summary,
+    Section::Screens,
+    Section::Reasons,
+    Section::Matrix,
+    Section::Trend,
+    Section::Times,
+    Section::Breakdown,
+    Section::Quality,
+];
+
+/// The rows of one part. The way through the flow is in those of the screens.
+pub(super) fn part(rows: &mut Rows, report: &Report, section: Section) {
+    match section {
+        Section::Summary => rows.totals("totals", "", &report.totals),
+        Section::Screens | Section::Funnel => by_state(rows, report),
+        Section::Reasons => by_reason(rows, report),
+        Section::Matrix => {
+            for pair in &report.by_state_and_reason {
+                let of = |value: &Option<String>| value.clone().unwrap_or_default();
+                let (state, reason) = (of(&pair.state), of(&pair.reason));
+                let abandoned = pair.abandoned.to_string();
+                rows.value("by_state_and_reason", (&state, &reason), "", "abandoned", &abandoned);
+            }
+        }
+        Section::Trend => {
+            report.trend.iter().for_each(|row| rows.totals("trend", &row.bucket, &row.totals));
+        }
+        Section::Times => {
+            rows.times("time_to_submit_seconds", &report.time_to_submit);
+            rows.times("time_to_abandon_seconds", &report.time_to_abandon);
+        }
+        Section::Breakdown => breakdown(rows, report),
+        Section::Quality => quality(rows, report),
     }
-    rows.times("time_to_submit_seconds", &report.time_to_submit);
-    rows.times("time_to_abandon_seconds", &report.time_to_abandon);
+}
+
+fn breakdown(rows: &mut Rows, report: &Report) {
     for row in report.breakdown.iter().flatten() {
         let value = match &row.value {
             crate::BreakdownValue::Number(n) => n.to_string(),
@@ -38,11 +70,9 @@ pub fn csv(report: &Report) -> String {
         };
         rows.totals("breakdown", &value, &row.totals);
     }
-    quality(&mut rows, report);
-    rows.text()
 }
 
-fn input(rows: &mut Rows, report: &Report) {
+pub(super) fn input(rows: &mut Rows, report: &Report) {
     let query = &report.query;
     let filters = (!query.filters.is_empty())
         .then(|| serde_json::to_string(&query.filters).unwrap_or_default());
@@ -120,15 +150,23 @@ pub fn csv_rows<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> 
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-struct Rows(csv::Writer<Vec<u8>>);
+/// Rows under construction.
+pub(super) struct Rows(csv::Writer<Vec<u8>>);
 
 impl Rows {
+    /// With the header.
+    pub(super) fn begun() -> Rows {
+        let mut rows = Rows(csv::Writer::from_writer(Vec::new()));
+        rows.write(HEADER.map(str::to_owned));
+        rows
+    }
+
     fn write(&mut self, cells: [String; 8]) {
         // Writing to memory does not fail, and every row has eight cells.
         let _ = self.0.write_record(cells);
     }
 
-    fn value(
+    pub(super) fn value(
         &mut self,
         section: &str,
         keys: (&str, &str),
@@ -140,7 +178,14 @@ impl Rows {
         self.write(cells.map(no_formula));
     }
 
-    fn rate(&mut self, section: &str, key: &str, label: &str, measure: &str, rate: Option<Rate>) {
+    pub(super) fn rate(
+        &mut self,
+        section: &str,
+        key: &str,
+        label: &str,
+        measure: &str,
+        rate: Option<Rate>,
+    ) {
         let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
         let value = number(rate.and_then(Rate::value));
         let interval = rate.and_then(Rate::interval);
@@ -150,7 +195,24 @@ impl Rows {
         self.write(cells.map(no_formula));
     }
 
-    fn totals(&mut self, section: &str, key: &str, totals: &Totals) {
+    /// A change and the ends of its interval: numbers, which may be below zero.
+    pub(super) fn difference(
+        &mut self,
+        section: &str,
+        key: &str,
+        label: &str,
+        measure: &str,
+        value: Option<f64>,
+        interval: Option<(f64, f64)>,
+    ) {
+        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
+        let [section, key, label, measure] = [section, key, label, measure].map(no_formula);
+        let (low, high) = (interval.map(|ends| ends.0), interval.map(|ends| ends.1));
+        let (value, low, high) = (number(value), number(low), number(high));
+        self.write([section, key, String::new(), label, measure, value, low, high]);
+    }
+
+    pub(super) fn totals(&mut self, section: &str, key: &str, totals: &Totals) {
         for (measure, n) in totals.counts() {
             self.value(section, (key, ""), "", measure, &n.to_string());
         }
@@ -167,7 +229,7 @@ impl Rows {
         }
     }
 
-    fn text(self) -> String {
+    pub(super) fn text(self) -> String {
         let bytes = self.0.into_inner().unwrap_or_default();
         String::from_utf8(bytes).unwrap_or_default()
     }

@@ -28,6 +28,10 @@ pub struct Behind<'a> {
 /// A page that says more than the place it is named at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place<'a> {
+    /// What matters, at a glance.
+    Overview,
+    /// The way through the flow.
+    Funnel,
     /// All screens.
     Screens,
     /// One screen, by its literal value.
@@ -36,6 +40,10 @@ pub enum Place<'a> {
     Reasons,
     /// One reason, by its literal value.
     Reason(&'a str),
+    /// Screens against reasons.
+    Matrix,
+    /// How long it took, and when.
+    Time,
     /// The period before and this one, side by side.
     Compare,
     /// How the deliveries are.

@@ -14,6 +14,7 @@
 //! All of them say the same numbers in the same words and order (`words`, `rows`, `number`);
 //! every chart is drawn once (`chart`).
 
+mod address; // the addresses of the dashboard
 mod before; // the period before, and what it is called
 mod chart; // rows to pictures, through plotters
 mod csv; // long form, safe to open in a spreadsheet
@@ -33,9 +34,10 @@ mod text; // names from outside, made safe to show
 mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
+pub use address::{AddressQuery, Addressed, address};
 pub use before::Before;
 pub use csv::{csv, csv_rows};
-pub use document::{Alarm, Document, Mail, MailImage};
+pub use document::{Alarm, Document, Mail, MailImage, Provisional};
 pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;
@@ -59,6 +61,9 @@ pub enum RenderError {
     /// The painter refused.
     #[error("the picture could not be painted: {0}")]
     Draw(String),
+    /// This kind of file is made of something else.
+    #[error("a {0} file is not made of a document: {1}")]
+    NotOfDocument(crate::Output, &'static str),
 }
 
 /// What the fixture is made of; the examples that include it bring the same names.
@@ -68,11 +73,20 @@ mod prelude {
 
     pub(crate) use crate::{
         BreakdownRow, BreakdownValue, Bucket, DataQuality, Dimension, Filters, PairRow,
-        Percentiles, Query, ReasonRow, Report, StateRow, Totals, TrendRow, Zone,
+        Percentiles, Profile, Query, ReasonRow, Report, Section, StateRow, Totals, TrendRow, Zone,
     };
+
+    pub(crate) use super::{Alarm, Before, Document};
+
+    /// What lies below it.
+    pub(crate) fn below(report: &Report) -> Option<Profile> {
+        Some(super::fixture_below::profile(report))
+    }
 }
 
 #[cfg(test)]
 mod fixture; // a report as a customer would have it, and odd ones
 #[cfg(test)]
 mod fixture_below; // and what lies below it
+#[cfg(test)]
+mod fixture_document; // documents of them

@@ -34,9 +34,7 @@ pub fn png(report: &Report, catalogue: &Catalogue) -> Result<Vec<u8>, RenderErro
 fn composed(report: &Report, _: &Catalogue) -> Picture {
     let mut page = Paper::of_width(SIZE.width());
     page.line(&range(report), 13.0, Ink::Muted, false);
-    for line in wrap(&plain(&answer(report)), 22.0, true, SIZE.width()) {
-        page.line(&line, 22.0, Ink::Text, true);
-    }
+    page.words(&plain(&answer(report)), 22.0, Ink::Text, true);
     page.gap(16.0);
     if 0 < report.totals.started {
         page.numbers(report);
@@ -78,6 +76,13 @@ impl Paper {
         self.y += height;
     }
 
+    /// The same in as many lines as it needs.
+    pub(super) fn words(&mut self, text: &str, size: f64, ink: Ink, bold: bool) {
+        for line in wrap(text, size, bold, self.inner.width) {
+            self.line(&line, size, ink, bold);
+        }
+    }
+
     pub(super) fn heading(&mut self, text: &str) {
         self.y += 12.0;
         self.line(text, 17.0, Ink::Text, true);
@@ -91,7 +96,7 @@ impl Paper {
     }
 
     /// Four numbers side by side, each with its base and its interval.
-    fn numbers(&mut self, report: &Report) {
+    pub(super) fn numbers(&mut self, report: &Report) {
         let column_px = self.inner.width / 4.0;
         for (x, [what, value, base, spread]) in
             [0.0, 1.0, 2.0, 3.0].into_iter().zip(numbers(report))

@@ -1,9 +1,19 @@
 //! A report as it reaches its readers: the same value becomes a page, a PDF, a workbook, a mail.
 
+mod csv; // its parts in long form
+mod html; // a file of its own
+mod links; // where its numbers lead
+mod picture; // the charts of its parts, one under the other
+mod words; // what was asked, what the numbers mean, which will change
+
+pub(crate) use links::DashboardLinks;
+pub use words::Provisional;
+
 use weir_domain::Catalogue;
 
-use super::Before;
-use crate::{Profile, Report, Section};
+use super::chart::{png, svg};
+use super::{Before, RenderError};
+use crate::{Output, Profile, Report, Section};
 
 /// A report with all that its renderings say: plain values, and the same bytes for the same ones.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,4 +74,29 @@ pub struct MailImage {
     pub content_id: String,
     /// A PNG.
     pub bytes: Vec<u8>,
+}
+
+impl Document {
+    /// The document as a file of this kind. The same document gives the same bytes.
+    ///
+    /// JSON is the report's object alone, as `--format json` writes it.
+    ///
+    /// # Errors
+    /// If a painter refuses, and for kinds of file that are made of something else: Parquet is made
+    /// of sessions.
+    pub fn render(&self, output: Output) -> Result<Vec<u8>, RenderError> {
+        match output {
+            Output::Html => Ok(self.html().into_bytes()),
+            Output::Svg => Ok(svg(&self.picture())?.into_bytes()),
+            Output::Png => png(&self.picture()),
+            Output::Csv => Ok(self.csv().into_bytes()),
+            Output::Json => Ok(super::json(&self.report).into_bytes()),
+            Output::Parquet => {
+                Err(RenderError::NotOfDocument(output, "ask for it where the sessions are read"))
+            }
+            Output::Pdf | Output::Xlsx => {
+                Err(RenderError::NotOfDocument(output, "this version of Weir does not make it"))
+            }
+        }
+    }
 }

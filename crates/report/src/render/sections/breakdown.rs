@@ -21,12 +21,8 @@ pub(super) fn breakdown_section(report: &Report, links: &dyn Links) -> Markup {
         return html! {};
     };
     let title = format!("By {}", dimension_word(by));
-    // Hours have a place in the day: to fold some away would break the row of them.
-    let shown = if by == Dimension::Hour { rows.len() } else { BARS_MAX };
-    let chart = Bars {
-        groups: vec![rows.iter().take(shown).map(|row| bar(by, row, links)).collect()],
-        ..Bars::default()
-    };
+    let shown = shown(by, rows);
+    let chart = breakdown_chart(by, rows, links);
     let figure = Figure {
         id: "breakdown",
         title: &title,
@@ -40,6 +36,22 @@ pub(super) fn breakdown_section(report: &Report, links: &dyn Links) -> Markup {
         table: table(by, rows, links),
     };
     figure.show(|size| bars(&chart, size))
+}
+
+/// How many groups have a bar.
+fn shown(by: Dimension, rows: &[BreakdownRow]) -> usize {
+    // Hours have a place in the day: to fold some away would break the row of them.
+    if by == Dimension::Hour { rows.len() } else { rows.len().min(BARS_MAX) }
+}
+
+/// The bars of the groups.
+pub(in crate::render) fn breakdown_chart(
+    by: Dimension,
+    rows: &[BreakdownRow],
+    links: &dyn Links,
+) -> Bars {
+    let shown = rows.iter().take(shown(by, rows));
+    Bars { groups: vec![shown.map(|row| bar(by, row, links)).collect()], ..Bars::default() }
 }
 
 fn bar(by: Dimension, row: &BreakdownRow, links: &dyn Links) -> Bar {

@@ -38,6 +38,38 @@ pub fn funnel(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Mark
     }
 }
 
+/// The way and what is beside it, as a part of a report.
+pub(super) fn way_section(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Markup {
+    let page = Funnel { report, catalogue, links, flow: Flow::of(report) };
+    html! { (page.way()) (page.beside()) }
+}
+
+/// The rows of the chart of the way.
+pub(in crate::render) fn way_rows(
+    report: &Report,
+    catalogue: &Catalogue,
+    links: &dyn Links,
+) -> Vec<WayRow> {
+    Funnel { report, catalogue, links, flow: Flow::of(report) }.rows()
+}
+
+/// The bars of what is beside the way.
+pub(in crate::render) fn beside_chart(
+    report: &Report,
+    catalogue: &Catalogue,
+    links: &dyn Links,
+) -> Bars {
+    let page = Funnel { report, catalogue, links, flow: Flow::of(report) };
+    beside_bars(&page.beside_rows())
+}
+
+fn beside_bars(rows: &[Vec<Beside>; 3]) -> Bars {
+    Bars {
+        groups: rows.iter().map(|rows| rows.iter().map(Beside::bar).collect()).collect(),
+        ..Bars::default()
+    }
+}
+
 struct Funnel<'a> {
     report: &'a Report,
     catalogue: &'a Catalogue,
@@ -276,10 +308,7 @@ impl Funnel<'_> {
         if rows.iter().all(Vec::is_empty) {
             return html! {};
         }
-        let chart = Bars {
-            groups: rows.iter().map(|rows| rows.iter().map(Beside::bar).collect()).collect(),
-            ..Bars::default()
-        };
+        let chart = beside_bars(&rows);
         let figure = Figure {
             id: "beside",
             title: "Beside the way: what no screen of it explains",

@@ -85,10 +85,7 @@ pub(super) fn reasons_section(report: &Report, catalogue: &Catalogue, links: &dy
     if leaks.is_empty() {
         return html! {};
     }
-    let chart = Bars {
-        groups: vec![folded(&leaks).iter().map(|leak| leak.bar(links)).collect()],
-        ..Bars::default()
-    };
+    let chart = reasons_chart(report, links);
     let silent = report.totals.stalled;
     let figure = Figure {
         id: "reasons",
@@ -112,6 +109,12 @@ pub(in crate::render) fn screens_chart(report: &Report, links: &dyn Links) -> Ba
         groups: vec![group(&folded(&leaks.named)), group(&leaks.without)],
         note_heading: NOTE_HEADING.to_owned(),
     }
+}
+
+/// The bars of the drop-off by reason.
+pub(in crate::render) fn reasons_chart(report: &Report, links: &dyn Links) -> Bars {
+    let bars = folded(&reasons(report)).iter().map(|leak| leak.bar(links)).collect();
+    Bars { groups: vec![bars], ..Bars::default() }
 }
 
 /// What the colours in the bars are, where there is more than one.

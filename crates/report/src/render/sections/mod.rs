@@ -19,21 +19,25 @@ mod times; // how long it took
 mod trend; // over time
 mod week; // the hours of the week
 
+pub(super) use breakdown::breakdown_chart;
 pub use compare::{COMPARED_MAX, CompareView, compare};
 pub use exits::{EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, exit, exits};
 pub use funnel::funnel;
-pub(super) use leave::screens_chart;
+pub(super) use funnel::{beside_chart, way_rows};
+pub(super) use leave::{reasons_chart, screens_chart};
 pub use matrix::{MATRIX_MAX, matrix};
 pub use overview::overview;
-pub(super) use summary::outcomes;
+pub(super) use summary::{context, outcomes};
 pub use time::time;
+pub(super) use times::times_chart;
 
 use maud::{Markup, html};
 use weir_domain::Catalogue;
 
+use super::Before;
 use super::links::Links;
 use super::words::range;
-use crate::Report;
+use crate::{Report, Section};
 
 /// The main content of a page: the answer first, then what it rests on.
 #[must_use]
@@ -42,7 +46,7 @@ pub fn sections(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Ma
         return empty(report);
     }
     html! {
-        (summary::summary(report, links))
+        (summary::summary_since(report, None, links))
         (leave::screens_section(report, catalogue, links))
         (trend::trend_section(report, links))
         (leave::reasons_section(report, catalogue, links))
@@ -53,8 +57,33 @@ pub fn sections(report: &Report, catalogue: &Catalogue, links: &dyn Links) -> Ma
     }
 }
 
+/// One part of a report, by itself.
+pub(super) fn part(section: Section, of: &Of<'_>) -> Markup {
+    let Of { report, before, catalogue, links } = *of;
+    match section {
+        Section::Summary => summary::summary_since(report, before, links),
+        Section::Screens => leave::screens_section(report, catalogue, links),
+        Section::Trend => trend::trend_section(report, links),
+        Section::Funnel => funnel::way_section(report, catalogue, links),
+        Section::Reasons => leave::reasons_section(report, catalogue, links),
+        Section::Matrix => matrix::matrix_section(report, links),
+        Section::Times => times::times_section(report),
+        Section::Breakdown => breakdown::breakdown_section(report, links),
+        Section::Quality => quality::quality_section(report),
+    }
+}
+
+/// What a part is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Of<'a> {
+    pub(super) report: &'a Report,
+    pub(super) before: Option<&'a Before>,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) links: &'a dyn Links,
+}
+
 /// Nothing to count is an answer too, and says what to do about it.
-fn empty(report: &Report) -> Markup {
+pub(super) fn empty(report: &Report) -> Markup {
     let units = report.query.unit.plural();
     html! {
         section.empty {

@@ -6,8 +6,7 @@ use weir_domain::Catalogue;
 use super::{breakdown, empty, leave, quality, strip, summary, trend};
 use crate::Report;
 use crate::render::Before;
-use crate::render::links::{Links, Place};
-use crate::render::number::{instant, too_few};
+use crate::render::links::Links;
 use crate::render::words::{answer, answer_since};
 
 /// The main content of the dashboard's first page. With the period before, each number says what
@@ -28,32 +27,13 @@ pub fn overview(
             (summary::context(report))
             (summary::headline(pieces))
             (strip::strip(report, before, links))
-            @if let Some(before) = before.filter(|before| is_judged(report, before)) {
-                (against(before, links))
+            @if let Some(before) = before.filter(|before| summary::is_judged(report, before)) {
+                (summary::against(before, links))
             }
         }
         (trend::trend_section(report, links))
         (leave::costliest_section(report, catalogue, links))
         (breakdown::breakdown_section(report, links))
         (quality::quality_line(report, links))
-    }
-}
-
-/// Whether any number says what it did.
-fn is_judged(report: &Report, before: &Before) -> bool {
-    !too_few(report.totals.drop_off_rate()) && !too_few(before.report.totals.drop_off_rate())
-}
-
-/// What the numbers are held against.
-fn against(before: &Before, links: &dyn Links) -> Markup {
-    let query = &before.report.query;
-    html! {
-        p.aside {
-            "Each change is from the " (before.name()) ", " (instant(query.from, &query.zone)) " to "
-            (instant(query.to, &query.zone)) ", judged when it was as old as this period is now."
-            @if let Some(href) = links.place(Place::Compare) {
-                " " a href=(href) { "Both side by side" }
-            }
-        }
     }
 }

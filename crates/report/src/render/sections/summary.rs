@@ -7,18 +7,23 @@ use super::figure::charts;
 use super::name;
 use super::strip::strip;
 use crate::Report;
+use crate::render::Before;
 use crate::render::chart::{Bar, Ink, Part, stack};
-use crate::render::links::{Behind, Links, OPEN};
-use crate::render::number::{count, interval, percent};
-use crate::render::words::{Piece, answer, basis, range, side_counts};
+use crate::render::links::{Behind, Links, OPEN, Place};
+use crate::render::number::{count, instant, interval, percent, too_few};
+use crate::render::words::{Piece, answer, answer_since, basis, range, side_counts};
 
-/// The top of the whole report.
-pub(super) fn summary(report: &Report, links: &dyn Links) -> Markup {
+/// The top of the whole report. With the period before, each number says what it did since.
+pub(super) fn summary_since(report: &Report, before: Option<&Before>, links: &dyn Links) -> Markup {
+    let pieces = before.map_or_else(|| answer(report), |before| answer_since(report, before));
     html! {
         section #answer .answer {
             (context(report))
-            (headline(answer(report)))
-            (strip(report, None, links))
+            (headline(pieces))
+            (strip(report, before, links))
+            @if let Some(before) = before.filter(|before| is_judged(report, before)) {
+                (against(before, links))
+            }
             (charts("What became of them", |size| stack(&outcomes(report, links), size)))
             p.aside {
                 @for (n, (what, count_of, meaning)) in side_counts(report).into_iter().enumerate() {
@@ -32,7 +37,7 @@ pub(super) fn summary(report: &Report, links: &dyn Links) -> Markup {
 }
 
 /// Of what and of when it is.
-pub(super) fn context(report: &Report) -> Markup {
+pub(in crate::render) fn context(report: &Report) -> Markup {
     html! { p.context { (range(report)) " · " (basis(report)) } }
 }
 
@@ -74,4 +79,23 @@ pub(in crate::render) fn outcomes(report: &Report, links: &dyn Links) -> Vec<Bar
         of(&[OutcomeKind::LostInHandover], totals.lost_in_handover),
         of(&[OutcomeKind::Cancelled], totals.cancelled),
     ]
+}
+
+/// Whether any number says what it did.
+pub(super) fn is_judged(report: &Report, before: &Before) -> bool {
+    !too_few(report.totals.drop_off_rate()) && !too_few(before.report.totals.drop_off_rate())
+}
+
+/// What the numbers are held against.
+pub(super) fn against(before: &Before, links: &dyn Links) -> Markup {
+    let query = &before.report.query;
+    html! {
+        p.aside {
+            "Each change is from the " (before.name()) ", " (instant(query.from, &query.zone)) " to "
+            (instant(query.to, &query.zone)) ", judged when it was as old as this period is now."
+            @if let Some(href) = links.place(Place::Compare) {
+                " " a href=(href) { "Both side by side" }
+            }
+        }
+    }
 }

@@ -15,13 +15,7 @@ pub(super) fn times_section(report: &Report) -> Markup {
     }
     let units = report.query.unit.plural();
     let totals = &report.totals;
-    let chart = Bars {
-        groups: vec![
-            group("submitted", totals.submitted, submit, Ink::Submitted),
-            group("cancelled", totals.cancelled, abandon, Ink::Cancelled),
-        ],
-        ..Bars::default()
-    };
+    let chart = times_chart(report);
     let figure = Figure {
         id: "times",
         title: "How long it took",
@@ -33,6 +27,18 @@ pub(super) fn times_section(report: &Report) -> Markup {
         table: table(submit, abandon),
     };
     figure.show(|size| bars(&chart, size))
+}
+
+/// The bars of the percentiles that matter.
+pub(in crate::render) fn times_chart(report: &Report) -> Bars {
+    let totals = &report.totals;
+    Bars {
+        groups: vec![
+            group("submitted", totals.submitted, &report.time_to_submit, Ink::Submitted),
+            group("cancelled", totals.cancelled, &report.time_to_abandon, Ink::Cancelled),
+        ],
+        ..Bars::default()
+    }
 }
 
 #[allow(clippy::cast_precision_loss)] // below 2^53 microseconds, 285 years

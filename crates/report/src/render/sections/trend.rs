@@ -63,7 +63,12 @@ fn table(report: &Report, links: &dyn Links) -> Markup {
             tbody {
                 @for period in &periods {
                     tr {
-                        th.nowrap scope="row" { (period.name()) }
+                        th.nowrap scope="row" {
+                            (period.name())
+                            @if period.is_provisional(report.query.as_of) {
+                                " " span.chip.c-open title="the rate there will rise" { "provisional" }
+                            }
+                        }
                         (number(period, period.totals.started, &[], links))
                         (number(period, period.totals.submitted, SUBMITTED, links))
                         (number(period, period.totals.open(), OPEN, links))
