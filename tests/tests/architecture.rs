@@ -12,8 +12,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("readmodel", &["domain"]),
     ("projector", &["domain", "log", "readmodel"]),
     ("report", &["domain", "readmodel"]),
+    ("channel", &["domain", "report"]),
+    ("schedule", &["domain", "report", "channel"]),
     ("access", &["domain"]),
-    ("dashboard", &["domain", "log", "readmodel", "projector", "report", "access"]),
+    ("dashboard", &["domain", "log", "readmodel", "projector", "report", "schedule", "access"]),
     ("simulator", &["domain"]),
     (
         "cli",
@@ -24,6 +26,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "readmodel",
             "projector",
             "report",
+            "channel",
+            "schedule",
             "access",
             "dashboard",
             "simulator",
@@ -42,7 +46,7 @@ const PROGRAMS: &[&str] = &["cli", "bench", "xtask"];
 const MAY_ASK_THE_TIME: &[&str] = &["cli", "xtask", "tests"];
 
 /// The stores, each with a folder of migrations.
-const STORES: &[&str] = &["log", "readmodel", "access"];
+const STORES: &[&str] = &["log", "readmodel", "access", "schedule"];
 
 /// What no Rust file says, and what to do instead. In two halves, so that this file does not say it.
 const FORBIDDEN: &[(&str, &str)] = &[

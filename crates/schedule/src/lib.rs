@@ -4,8 +4,15 @@
 //! and what is to be done next stands in the ledger, never in memory alone: a process that stops at
 //! any instant goes on where the ledger says.
 
+mod when; // the instants at which something is due
+mod definitions; // the folder of definitions, and what is wrong with each
+pub mod alert; // whether a report is worth a message
 mod engine; // where the numbers come from
 mod run; // one run, as the ledger tells it
 
+pub use definitions::{
+    DEFINITION_BYTES_MAX, Definitions, Listed, NAME_CHARS_MAX, SaveError, Trouble, is_name, targets,
+};
 pub use engine::{Answer, Engine, EngineError, Question};
 pub use run::{Cause, Run, RunId, RunState, RunSummary, Sending, SendingState};
+pub use when::{When, WhenError, ZoneUnknown};
