@@ -12,6 +12,9 @@ const LOG_FILE: &str = "log.db";
 const READ_FILE: &str = "read.db";
 const CATALOGUE_FILE: &str = "catalogue.toml";
 const ACCESS_FILE: &str = "access.db";
+const SCHEDULE_FILE: &str = "schedule.db";
+const REPORTS_DIR: &str = "reports";
+const OUTPUTS_DIR: &str = "outputs";
 
 /// The folder in which the log, and all that is folded from it, lives.
 #[derive(Debug, Clone)]
@@ -69,6 +72,39 @@ impl DataDir {
     #[must_use]
     pub fn access_file(&self) -> PathBuf {
         self.path.join(ACCESS_FILE)
+    }
+
+    /// The ledger of what is sent, when, and to whom.
+    #[must_use]
+    pub fn schedule_file(&self) -> PathBuf {
+        self.path.join(SCHEDULE_FILE)
+    }
+
+    /// The folder of the operators' own report definitions.
+    #[must_use]
+    pub fn reports_dir(&self) -> PathBuf {
+        self.path.join(REPORTS_DIR)
+    }
+
+    /// The folder of what was rendered, a folder a run.
+    #[must_use]
+    pub fn outputs_dir(&self) -> PathBuf {
+        self.path.join(OUTPUTS_DIR)
+    }
+
+    /// Creates the folders of definitions and outputs where they are missing, for their owner only.
+    ///
+    /// # Errors
+    /// If one of them cannot be made.
+    pub fn create_folders(&self) -> Result<(), LogError> {
+        for folder in [self.reports_dir(), self.outputs_dir()] {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&folder)
+                .map_err(LogError::io(&folder))?;
+        }
+        Ok(())
     }
 
     /// How much room is left on the disk for this user, where the system tells.
@@ -135,7 +171,9 @@ impl DataDir {
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
             let entry = entry.map_err(LogError::io(&self.path))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let ours = name == LOCK_FILE || name.starts_with(ACCESS_FILE);
+            let ours = [LOCK_FILE, REPORTS_DIR, OUTPUTS_DIR].contains(&name.as_str())
+                || name.starts_with(ACCESS_FILE)
+                || name.starts_with(SCHEDULE_FILE);
             if !ours && name != "lost+found" && !name.starts_with('.') {
                 return Err(LogError::ForeignDir { path: self.path.clone(), found: name });
             }

@@ -9,10 +9,15 @@ mod definitions; // the folder of definitions, and what is wrong with each
 pub mod alert; // whether a report is worth a message
 mod engine; // where the numbers come from
 mod run; // one run, as the ledger tells it
+mod ledger; // all runs, in SQLite
 
 pub use definitions::{
     DEFINITION_BYTES_MAX, Definitions, Listed, NAME_CHARS_MAX, SaveError, Trouble, is_name, targets,
 };
 pub use engine::{Answer, Engine, EngineError, Question};
-pub use run::{Cause, Run, RunId, RunState, RunSummary, Sending, SendingState};
+pub use ledger::{AlertStanding, Ledger, LedgerError, Plan};
+pub use run::{Cause, Run, RunId, RunState, RunSummary, Said, SaidAlarm, Sending, SendingState};
 pub use when::{When, WhenError, ZoneUnknown};
+
+/// The version of Weir, which a run is recorded with.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use weir_domain::{Seq, Timestamp};
+use weir_report::render::{Alarm, Document};
 
 /// A run's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +61,76 @@ pub enum SendingState {
     Unknown,
 }
 
+impl RunState {
+    /// Every state, in the order in which a run passes them.
+    pub const ALL: [RunState; 7] = [
+        RunState::Due,
+        RunState::Rendering,
+        RunState::Delivering,
+        RunState::Delivered,
+        RunState::Failed,
+        RunState::Quiet,
+        RunState::Skipped,
+    ];
+
+    /// The name in the ledger, in lists and in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            RunState::Due => "due",
+            RunState::Rendering => "rendering",
+            RunState::Delivering => "delivering",
+            RunState::Delivered => "delivered",
+            RunState::Failed => "failed",
+            RunState::Quiet => "quiet",
+            RunState::Skipped => "skipped",
+        }
+    }
+
+    /// Whether nothing happens to it any more by itself.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        !matches!(self, RunState::Due | RunState::Rendering | RunState::Delivering)
+    }
+
+    pub(crate) fn named(name: &str) -> Option<RunState> {
+        RunState::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+impl SendingState {
+    /// Every state, in the order in which a sending passes them.
+    pub const ALL: [SendingState; 5] = [
+        SendingState::Waiting,
+        SendingState::Handing,
+        SendingState::Delivered,
+        SendingState::Failed,
+        SendingState::Unknown,
+    ];
+
+    /// The name in the ledger, in lists and in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            SendingState::Waiting => "waiting",
+            SendingState::Handing => "handing",
+            SendingState::Delivered => "delivered",
+            SendingState::Failed => "failed",
+            SendingState::Unknown => "unknown",
+        }
+    }
+
+    /// Whether nothing happens to it any more by itself.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        !matches!(self, SendingState::Waiting | SendingState::Handing)
+    }
+
+    pub(crate) fn named(name: &str) -> Option<SendingState> {
+        SendingState::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
 /// A run in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunSummary {
@@ -97,10 +169,64 @@ pub struct Run {
     pub catalogue: Option<String>,
     /// The Weir that rendered it.
     pub version: String,
+    /// What the document said besides the report; none until it was computed.
+    pub said: Option<Said>,
     /// What was rendered: name, media type, bytes, SHA-256 in hexadecimal.
     pub files: Vec<(String, String, u64, String)>,
+    /// The parts of messages, which lie beside the files: the same of each.
+    pub parts: Vec<(String, String, u64, String)>,
     /// Each recipient.
     pub sendings: Vec<Sending>,
+}
+
+/// What a document says besides its report. It is as much a part of the bytes as the numbers are.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize)]
+pub struct Said {
+    /// [`Document::notes`].
+    pub notes: Vec<String>,
+    /// [`Document::base_url`].
+    pub base_url: Option<String>,
+    /// [`Document::alarm`].
+    pub alarm: Option<SaidAlarm>,
+}
+
+/// [`Alarm`], as it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[allow(missing_docs)] // the names are those of `Alarm`
+pub struct SaidAlarm {
+    pub over: bool,
+    pub headline: String,
+    pub detail: Vec<String>,
+    pub links: Vec<(String, String)>,
+}
+
+impl Said {
+    /// What `document` says.
+    #[must_use]
+    pub fn by(document: &Document) -> Said {
+        let alarm = document.alarm.clone();
+        let alarm = alarm.map(|Alarm { over, headline, detail, links }| SaidAlarm {
+            over,
+            headline,
+            detail,
+            links,
+        });
+        Said { notes: document.notes.clone(), base_url: document.base_url.clone(), alarm }
+    }
+
+    /// Lets `document` say the same.
+    #[must_use]
+    pub fn onto(self, mut document: Document) -> Document {
+        document.notes = self.notes;
+        document.base_url = self.base_url;
+        document.alarm = self.alarm.map(|SaidAlarm { over, headline, detail, links }| Alarm {
+            over,
+            headline,
+            detail,
+            links,
+        });
+        document
+    }
 }
 
 /// One recipient of a run.
