@@ -30,7 +30,8 @@ enum Command {
     Kill(on_demand::KillArgs),
     /// Hold reports against the brute-force oracle on random streams.
     Differential(on_demand::DifferentialArgs),
-    /// Take new golden pictures of the pages, to be looked at before they are committed.
+    /// Write the golden files of the outputs and the golden pictures of the pages anew, to be looked
+    /// at before they are committed.
     Golden,
 }
 

@@ -34,6 +34,8 @@ pub(crate) fn differential(args: &DifferentialArgs) -> Result<()> {
 
 /// `cargo xtask golden`
 pub(crate) fn golden() -> Result<()> {
+    let mut outputs = cargo("test -p weir-report --locked --lib -- every_output_is_as_it_was");
+    run(outputs.env(GOLDEN, "renew"))?;
     let weir = built_weir()?;
     let mut test =
         cargo("test -p weir-tests --locked --test browser -- the_pages_look_as_they_did");

@@ -15,7 +15,8 @@ pub(crate) const CHROMIUM: &str = "WEIR_CHROMIUM";
 pub(crate) const SCHEMATHESIS: &str = "WEIR_SCHEMATHESIS";
 /// Where they find the Python with the packages of `tests/parts/requirements.txt`.
 pub(crate) const PYTHON: &str = "WEIR_PYTHON";
-/// Whether to renew the golden pictures of the pages instead of comparing with them.
+/// Whether to renew the golden files of the outputs and the golden pictures of the pages instead of
+/// comparing with them.
 pub(crate) const GOLDEN: &str = "WEIR_GOLDEN";
 /// How many cycles the kill test runs; it has a default.
 pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";

@@ -90,3 +90,5 @@ mod fixture; // a report as a customer would have it, and odd ones
 mod fixture_below; // and what lies below it
 #[cfg(test)]
 mod fixture_document; // documents of them
+#[cfg(test)]
+mod golden; // each output as it was

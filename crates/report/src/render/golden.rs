@@ -1,0 +1,72 @@
+//! Each output of each document of the fixture, held against a file under `golden/`.
+//!
+//! A change that is meant: `cargo xtask golden` writes them anew, and they are looked at before
+//! they are committed. Another output is another line of [`OUTPUTS`].
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::Document;
+use super::fixture_document::all;
+use crate::Output;
+
+/// What is held: the end of the file's name, and the bytes.
+const OUTPUTS: &[(&str, fn(&Document) -> Vec<u8>)] = &[
+    ("html", |document| document.render(Output::Html).unwrap()),
+    ("svg", |document| document.render(Output::Svg).unwrap()),
+    ("csv", |document| document.render(Output::Csv).unwrap()),
+    ("json", |document| document.render(Output::Json).unwrap()),
+];
+
+#[test]
+fn every_output_is_as_it_was() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let renew = std::env::var("WEIR_GOLDEN").is_ok_and(|value| value == "renew");
+    let mut differ = Vec::new();
+    for (name, document) in all() {
+        for (extension, render) in OUTPUTS {
+            let path = folder.join(format!("{name}.{extension}"));
+            let got = render(&document);
+            if renew {
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(&path, &got).unwrap();
+                continue;
+            }
+            let want = fs::read(&path).unwrap_or_default();
+            if want != got {
+                differ
+                    .push(format!("golden/{name}.{extension}: {}", first_difference(&want, &got)));
+            }
+        }
+    }
+    assert!(
+        differ.is_empty(),
+        "these are not as they were:\n{}\nIf that is meant: cargo xtask golden, then look at them.",
+        differ.join("\n")
+    );
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() {
+    for (name, document) in all() {
+        for output in Output::ALL {
+            let (a, b) = (document.render(output), document.clone().render(output));
+            assert!(a == b, "{name}.{output} is another the second time");
+        }
+    }
+}
+
+/// The first place at which they differ, with some of what is there.
+fn first_difference(want: &[u8], got: &[u8]) -> String {
+    const SHOWN: usize = 120;
+    if want.is_empty() {
+        return "there is none yet".to_owned();
+    }
+    let at = want.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let line = 1 + want[..at].iter().filter(|byte| **byte == b'\n').count();
+    let around = |bytes: &[u8]| {
+        let (from, to) = (at.saturating_sub(20).min(bytes.len()), (at + SHOWN).min(bytes.len()));
+        String::from_utf8_lossy(&bytes[from..to]).escape_debug().to_string()
+    };
+    format!("line {line}, byte {at}\n  was {}\n  is  {}", around(want), around(got))
+}
