@@ -199,7 +199,7 @@ const SECOND_US: i64 = 1_000_000;
 const DAY_US: i64 = 24 * 3_600 * SECOND_US;
 
 /// `7d`, `36h`, `90m`, `45s` or `2w`, in microseconds. A day is 24 hours.
-fn duration_us(text: &str) -> Option<i64> {
+pub(crate) fn duration_us(text: &str) -> Option<i64> {
     let unit = text.chars().last()?;
     let digits = text.strip_suffix(unit)?;
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

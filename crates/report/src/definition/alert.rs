@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ask::duration_us;
+
 /// What is watched, and when it is worth a message.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +39,26 @@ pub struct Alert {
     /// fires then is told at their end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<String>,
+    /// How long after a message it is told again, while it fires and nobody has acknowledged it:
+    /// `24h`. Once only, where this is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind: Option<String>,
+}
+
+impl Alert {
+    /// How old the youngest unit must be, in microseconds; none if [`Alert::matured`] is no
+    /// length of time.
+    #[must_use]
+    pub fn matured_us(&self) -> Option<i64> {
+        duration_us(&self.matured)
+    }
+
+    /// How long after a message it is told again, in microseconds; an error if
+    /// [`Alert::remind`] is no length of time.
+    #[allow(clippy::missing_errors_doc, clippy::result_unit_err)] // said above
+    pub fn remind_us(&self) -> Result<Option<i64>, ()> {
+        self.remind.as_deref().map(|text| duration_us(text).ok_or(())).transpose()
+    }
 }
 
 /// What is watched.

@@ -275,7 +275,8 @@ mod tests {
     prop_compose! {
         fn alert()(
             on in prop::sample::select(vec![Measure::DropOffRate, Measure::Silence, Measure::Started]),
-            (state, quiet) in (prop::option::of(text()), prop::option::of(text())),
+            (state, quiet, remind) in
+                (prop::option::of(text()), prop::option::of(text()), prop::option::of(text())),
             (above, below) in (prop::option::of(0.0..1.0), prop::option::of(-1e9..1e9)),
             change in prop::option::of((0.0..1.0, prop::sample::select(vec![0.01, 0.05]))),
             (minimum, runs) in (prop::sample::select(vec![0, 100, 5]), 1..3_u32),
@@ -283,7 +284,7 @@ mod tests {
             margin in prop::sample::select(vec![0.0, 0.1]),
         ) -> Alert {
             let change = change.map(|(by, level)| Against { by, level });
-            Alert { on, state, above, below, change, minimum, matured, margin, runs, quiet }
+            Alert { on, state, above, below, change, minimum, matured, margin, runs, quiet, remind }
         }
     }
 

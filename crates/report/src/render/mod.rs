@@ -42,7 +42,7 @@ pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks, Place};
-pub use number::{count, counted, duration, instant};
+pub use number::{count, counted, duration, instant, interval, percent};
 pub use picture::{png, svg};
 pub use sections::{
     COMPARED_MAX, CompareView, EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX,

@@ -41,7 +41,8 @@ pub fn counted(n: u64, plural: &str) -> String {
 }
 
 /// `63.9 %`; what is there but rounds to nothing is `<0.1 %`; nothing of nothing is `n/a`.
-pub(crate) fn percent(rate: Rate) -> String {
+#[must_use]
+pub fn percent(rate: Rate) -> String {
     match rate.value() {
         None => "n/a".to_owned(),
         Some(value) if 0.0 < value && value < 0.0005 => "<0.1\u{a0}%".to_owned(),
@@ -52,7 +53,8 @@ pub(crate) fn percent(rate: Rate) -> String {
 }
 
 /// `61.8–65.9`, in percent; empty where there is no rate.
-pub(crate) fn interval(rate: Rate) -> String {
+#[must_use]
+pub fn interval(rate: Rate) -> String {
     rate.interval().map_or(String::new(), |interval| {
         format!("{:.1}–{:.1}", 100.0 * interval.low, 100.0 * interval.high)
     })

@@ -111,11 +111,7 @@ impl Definitions {
 
 /// Reads a definition.
 fn read(text: &str) -> Result<Definition, Trouble> {
-    toml::from_str(text).map_err(|error: toml::de::Error| {
-        let upto = |end: usize| text.bytes().take(end).filter(|byte| *byte == b'\n').count();
-        let line = error.span().map(|span| 1 + upto(span.start));
-        Trouble { line, message: error.message().to_owned() }
-    })
+    Definition::read(text).map_err(|error| Trouble { line: error.line, message: error.message })
 }
 
 fn shipped() -> impl Iterator<Item = Listed> {
