@@ -22,7 +22,8 @@ impl Before {
     }
 
     /// What the period is called: `30 days before`, `month before`.
-    pub(crate) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         name(&self.report.query).unwrap_or_else(|| "period before".to_owned())
     }
 }

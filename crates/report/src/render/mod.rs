@@ -50,6 +50,7 @@ pub use sections::{
 };
 pub use table::{TableStyle, table};
 pub use text::{NAME_CHARS_MAX, safe_text};
+pub use verdict::{change, spread};
 
 /// The style sheet of [`sections()`]: their layout, and the one colour of each outcome in light,
 /// dark and print. A page serves it, [`html()`] carries it inside.

@@ -40,7 +40,8 @@ fn and(difference: &Difference, units: &str) -> String {
 
 /// The change with its sign in words: `2.8 points more`, `0.4 points less`, `no change`; none
 /// where a group is empty.
-pub(crate) fn change(difference: &Difference) -> Option<String> {
+#[must_use]
+pub fn change(difference: &Difference) -> Option<String> {
     let points = points(difference.value?);
     Some(match sign(points) {
         Sign::Zero => "no change".to_owned(),
@@ -55,7 +56,8 @@ pub(crate) fn change_short(difference: &Difference) -> Option<String> {
 
 /// The ends of the change's 95 % interval: `1.1 to 4.5` where both have the change's sign, which
 /// stands before it; else each with its own: `0.4 less to 4.5 more`.
-pub(crate) fn spread(difference: &Difference) -> Option<String> {
+#[must_use]
+pub fn spread(difference: &Difference) -> Option<String> {
     let (low, high) = difference.interval?;
     let (low, high) = (points(low), points(high));
     let change = sign(points(difference.value?));

@@ -43,9 +43,14 @@ pub enum State {
 pub struct Told {
     /// Whether it said that it is over; else that it fires.
     pub over: bool,
+    /// Whether it said again what was said before.
+    pub reminder: bool,
     /// The scheduled instant of the run that sent it.
     #[serde(with = "micros_always")]
     pub at: Timestamp,
+    /// The judgement since which it fires, or fired.
+    #[serde(with = "micros_always")]
+    pub since: Timestamp,
 }
 
 /// Who knows of an alert that fires.
@@ -137,7 +142,7 @@ mod tests {
         let standing = Standing {
             state: State::Pending(2),
             since: Some(at),
-            told: Some(Told { over: true, at }),
+            told: Some(Told { over: true, reminder: false, at, since: at }),
             acknowledged: Some(Acknowledged { by: "ann".to_owned(), at }),
             judged_at: Some(at),
             value: Some("drop-off 34.9 %".to_owned()),

@@ -57,6 +57,21 @@ impl DashboardLinks {
     }
 }
 
+impl Document {
+    /// The path of the list of these units below [`Document::base_url`], beginning with a slash,
+    /// with the document's own range and filters; none where there are none.
+    #[must_use]
+    pub fn path_of_units(&self, behind: &Behind<'_>) -> Option<String> {
+        DashboardLinks::of(self).addressed().units(behind)
+    }
+
+    /// The path of a page that asks the same.
+    #[must_use]
+    pub fn path_of_page(&self, place: Place<'_>) -> String {
+        DashboardLinks::of(self).addressed().place(place)
+    }
+}
+
 impl Links for DashboardLinks {
     fn units(&self, behind: &Behind<'_>) -> Option<String> {
         self.base_url.as_ref()?;

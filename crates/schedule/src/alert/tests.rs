@@ -1,0 +1,1 @@
+//! Judging, from reports of a few numbers.
