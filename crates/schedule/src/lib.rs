@@ -12,7 +12,8 @@ mod run; // one run, as the ledger tells it
 mod ledger; // all runs, in SQLite
 
 pub use definitions::{
-    DEFINITION_BYTES_MAX, Definitions, Listed, NAME_CHARS_MAX, SaveError, Trouble, is_name, targets,
+    DEFINITION_BYTES_MAX, Definitions, Listed, NAME_CHARS_MAX, SaveError, Surroundings, Trouble,
+    check, is_name, targets,
 };
 pub use engine::{Answer, Engine, EngineError, Question};
 pub use ledger::{AlertStanding, Ledger, LedgerError, Plan};

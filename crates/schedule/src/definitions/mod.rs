@@ -1,5 +1,6 @@
 //! The folder of definitions: what ships, and what an operator wrote or copied there.
 
+mod check; // everything that is wrong with one
 mod folder; // what lies in it
 mod name; // what a definition may be called
 mod save; // put there as a whole, or not at all
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use weir_report::Definition;
 
+pub use check::{Surroundings, check};
 pub use name::{NAME_CHARS_MAX, is_name};
 pub use save::SaveError;
 pub use targets::targets;

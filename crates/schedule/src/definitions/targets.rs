@@ -34,7 +34,7 @@ fn is_same(a: &Target, b: &Target) -> bool {
 }
 
 /// One for each address, or the one that it names; none where it names no kind or several.
-fn of(recipient: &Recipient) -> Vec<Target> {
+pub(super) fn of(recipient: &Recipient) -> Vec<Target> {
     let text = |text: &String| text.trim().to_owned();
     match recipient {
         Recipient { mail, file: None, slack: None, webhook: None, s3: None, .. } => {
