@@ -25,6 +25,9 @@ pub(super) enum Verdict {
 /// over because its p rose from 0.9 % to 1.1 %.
 const CHANCE_LEVEL: f64 = 0.05;
 
+/// What decimal fractions lose as binary ones: 0.28 is within 0.3 by 0.02.
+const ROUNDING: f64 = 1e-9;
+
 /// What to make of what was seen: beyond where any condition of the alert is, within where all are.
 pub(super) fn verdict(alert: &Alert, seen: &Seen) -> Verdict {
     match seen {
@@ -69,8 +72,8 @@ fn threshold(alert: &Alert, (low, value, high): (f64, f64, f64)) -> Verdict {
     let margin = alert.margin;
     let is_above = alert.above.is_some_and(|above| above < low);
     let is_below = alert.below.is_some_and(|below| high < below);
-    let is_back = alert.above.is_none_or(|above| value <= above - margin)
-        && alert.below.is_none_or(|below| below + margin <= value);
+    let is_back = alert.above.is_none_or(|above| value <= above - margin + ROUNDING)
+        && alert.below.is_none_or(|below| below + margin - ROUNDING <= value);
     match (is_above || is_below, is_back) {
         (true, _) => Verdict::Beyond,
         (false, true) => Verdict::Within,
@@ -83,9 +86,9 @@ fn changed(against: &Against, change: &Difference, margin: f64) -> Verdict {
         // Both have nought or all of a kind: nothing changed.
         return Verdict::Within;
     };
-    if p < against.level && against.by <= size {
+    if p < against.level && against.by - ROUNDING <= size {
         Verdict::Beyond
-    } else if size < against.by - margin || against.level.max(CHANCE_LEVEL) <= p {
+    } else if size < against.by - margin - ROUNDING || against.level.max(CHANCE_LEVEL) <= p {
         Verdict::Within
     } else {
         Verdict::Between

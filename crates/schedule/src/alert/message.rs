@@ -128,7 +128,8 @@ fn of_rate(
             (_, Some(below)) if by_threshold => format!(", all of it below {}", points(below)),
             _ => String::new(),
         };
-        let (low, high) = (points(ends.low), points(ends.high));
+        let shown = |end: f64| format!("{:.1}\u{a0}%", 100.0 * end);
+        let (low, high) = (shown(ends.low), shown(ends.high));
         detail.push(format!("With 95 % confidence the rate lies between {low} and {high}{limit}."));
     }
     if let Some(difference) = difference {
