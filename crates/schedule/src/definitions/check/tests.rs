@@ -14,7 +14,7 @@ impl Post for Only {
             Target::Mail(address) if !address.ends_with("@example.com") => {
                 Err(format!("mail to {address} is not allowed"))
             }
-            Target::Webhook(name) => Err(format!("there is no webhook `{name}`")),
+            Target::Webhook(name) if name == "hook" => Err(format!("there is no webhook `{name}`")),
             _ => Ok(()),
         }
     }
@@ -200,4 +200,15 @@ fn an_alert_that_can_never_be_judged_mature_is_told_so() {
     judged("ask = { from = \"-48h\", to = \"-24h\" }", "hourly UTC", "24h", &[]);
     // Judged on some days of the month only, but judged.
     judged("range = \"previous week\"", "daily 08:00 UTC", "72h", &[]);
+}
+
+#[test]
+fn what_the_documentation_shows_is_right() {
+    let text = include_str!("../../../../../docs/reports.md");
+    let blocks = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let definitions: Vec<&str> = blocks.filter(|block| block.starts_with("title = ")).collect();
+    assert!(4 <= definitions.len(), "{definitions:?}");
+    for text in definitions {
+        assert_eq!(troubles(text), [""; 0], "{text}");
+    }
 }
