@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use weir_report::Definition;
 
@@ -70,7 +70,7 @@ impl Definitions {
         let trouble = folder::read(&self.dir, &mut kept).err();
         let own = kept.values().map(|kept| Arc::clone(&kept.listed));
         let mut all: BTreeMap<String, Arc<Listed>> =
-            shipped().map(|listed| (listed.name.clone(), Arc::new(listed))).collect();
+            shipped().map(|listed| (listed.name.clone(), Arc::clone(listed))).collect();
         all.extend(own.map(|listed| (listed.name.clone(), listed)));
         let trouble = trouble.map(|message| {
             let name = self.dir.display().to_string();
@@ -89,7 +89,7 @@ impl Definitions {
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let own = folder::look(&self.dir, &format!("{name}.toml"), &mut kept);
-        own.or_else(|| shipped().find(|listed| listed.name == name).map(Arc::new))
+        own.or_else(|| shipped().find(|listed| listed.name == name).map(Arc::clone))
     }
 
     /// Writes a definition in the place of the one of this name: the new one as a whole or, if
@@ -116,9 +116,14 @@ fn read(text: &str) -> Result<Definition, Trouble> {
     Definition::read(text).map_err(|error| Trouble { line: error.line, message: error.message })
 }
 
-fn shipped() -> impl Iterator<Item = Listed> {
-    Definition::shipped_names().map(|name| {
-        let text = Definition::shipped_text(name).unwrap_or_default().to_owned();
-        Listed { name: name.to_owned(), shipped: true, definition: read(&text), text }
-    })
+/// What ships, read once.
+fn shipped() -> impl Iterator<Item = &'static Arc<Listed>> {
+    static SHIPPED: LazyLock<Vec<Arc<Listed>>> = LazyLock::new(|| {
+        let listed = |name: &str| {
+            let text = Definition::shipped_text(name).unwrap_or_default().to_owned();
+            Listed { name: name.to_owned(), shipped: true, definition: read(&text), text }
+        };
+        Definition::shipped_names().map(|name| Arc::new(listed(name))).collect()
+    });
+    SHIPPED.iter()
 }

@@ -69,8 +69,11 @@ impl When {
         // What is shown at an instant or before it was due at that instant or before it.
         let due = self
             .days(shown_now.date())
-            .flat_map(|day| self.pattern.times().iter().map(move |time| day.to_datetime(*time)))
-            .filter(|time| shown_now < *time)
+            .flat_map(|day| {
+                let times = self.pattern.times();
+                let passed = times.partition_point(|time| day.to_datetime(*time) <= shown_now);
+                times[passed..].iter().map(move |time| day.to_datetime(*time))
+            })
             .filter_map(|time| first_instant(time, rules))
             .find(|due| at < *due)?;
         Some(Timestamp::from_micros(due.as_microsecond()))

@@ -206,10 +206,10 @@ fn minute_past(at: &str, text: &str) -> Result<String, WhenError> {
 }
 
 fn weekday(day: &str, text: &str) -> Result<usize, WhenError> {
-    let is_it = |full: &&str| full.eq_ignore_ascii_case(day) || full[..3].eq_ignore_ascii_case(day);
+    let is_it = |full: &str| full.eq_ignore_ascii_case(day) || full[..3].eq_ignore_ascii_case(day);
     DAYS_IN_FULL
         .iter()
-        .position(|full| is_it(&full))
+        .position(|full| is_it(full))
         .ok_or_else(|| part(text, day, "day of the week", "it must be monday to sunday"))
 }
 

@@ -329,7 +329,7 @@ fn walk(sets: &Sets, zone: &str, from: Timestamp, upto: Timestamp) -> Vec<Timest
         now = now.plus_us(MINUTE_US);
         let mut is_due = false;
         while latest < wall(now) {
-            latest = latest + 1.minute();
+            latest += 1.minute();
             is_due |= sets.has(latest);
         }
         if is_due && from < now {
