@@ -156,8 +156,8 @@ fn how_sure(
     }
     if let (Some(p), Some(against)) = (difference.p_value, &alert.change) {
         sentences.push(format!(
-            "If nothing had changed, chance alone would bring as large a difference in {} ({}; the \
-             alert takes p below {}).",
+            "If nothing had changed, chance alone would bring as large a difference in {} ({}; it \
+             fires below {}).",
             in_comparisons(p),
             p_words(p),
             trimmed(against.level, 4)

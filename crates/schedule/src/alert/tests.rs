@@ -212,7 +212,7 @@ fn a_message_says_what_by_how_much_how_sure_and_where() {
         "In the day before it was 26.0 % of 1,000 sessions.",
         "The change is 10.0 points more; with 95 % confidence 6.0 to 14.0.",
         "If nothing had changed, chance alone would bring as large a difference in fewer than 1 of \
-         1,000 comparisons (p below 0.001; the alert takes p below 0.01).",
+         1,000 comparisons (p below 0.001; it fires below 0.01).",
         "It was judged when the youngest sessions were at least 8 h old; none is still open.",
         "It was so in 2 judgements in a row.",
     ];
