@@ -50,13 +50,18 @@ pub fn check(definition: &Definition, text: &str, around: &Surroundings<'_>) -> 
 }
 
 impl Listed {
-    /// Everything that is wrong with it; where it cannot be read, why.
+    /// Everything that is wrong with it; where it cannot be read, why. What ships is never due by
+    /// itself, so that nobody is missed among its recipients.
     #[must_use]
     pub fn troubles(&self, around: &Surroundings<'_>) -> Vec<Trouble> {
-        match &self.definition {
-            Err(trouble) => vec![trouble.clone()],
-            Ok(definition) => check(definition, &self.text, around),
+        let mut definition = match &self.definition {
+            Err(trouble) => return vec![trouble.clone()],
+            Ok(definition) => definition.clone(),
+        };
+        if let Some(timing) = definition.schedule.as_mut().filter(|_| self.shipped) {
+            timing.paused = true;
         }
+        check(&definition, &self.text, around)
     }
 }
 

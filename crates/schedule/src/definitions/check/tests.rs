@@ -3,7 +3,7 @@
 use weir_channel::{Handing, Parcel, Post, Receipt, Refusal, Target};
 use weir_report::Definition;
 
-use super::{Surroundings, check};
+use super::{Listed, Surroundings};
 
 /// Sends to everybody at example.com.
 struct Only;
@@ -25,7 +25,12 @@ impl Post for Only {
 }
 
 fn troubles(text: &str) -> Vec<String> {
-    let definition = Definition::read(text).unwrap();
+    of(text, false)
+}
+
+fn of(text: &str, shipped: bool) -> Vec<String> {
+    let definition = Ok(Definition::read(text).unwrap());
+    let listed = Listed { name: "a".to_owned(), text: text.to_owned(), shipped, definition };
     let unknown_values = |query: &weir_report::Query| {
         let states = query.filters.state.iter().flatten();
         states
@@ -39,8 +44,11 @@ fn troubles(text: &str) -> Vec<String> {
         zone_default: "UTC",
         now: "2026-03-02T12:00:00Z".parse().unwrap(),
     };
-    let troubles = check(&definition, text, &around);
-    troubles.iter().map(|trouble| trouble.to_string().replace('\u{a0}', " ")).collect()
+    listed
+        .troubles(&around)
+        .iter()
+        .map(|trouble| trouble.to_string().replace('\u{a0}', " "))
+        .collect()
 }
 
 /// What is said begins so, one after the other.
@@ -53,10 +61,12 @@ fn says(text: &str, want: &[&str]) {
 }
 
 #[test]
-fn what_ships_is_right_but_for_its_recipients() {
+fn what_ships_is_right_and_asks_for_recipients_once_it_is_copied() {
     for name in Definition::shipped_names() {
-        let got = troubles(Definition::shipped_text(name).unwrap());
-        assert!(got.iter().all(|trouble| trouble.contains("nobody gets it")), "{name}: {got:?}");
+        let text = Definition::shipped_text(name).unwrap();
+        assert_eq!(of(text, true), [""; 0], "{name}");
+        let copied = of(text, false);
+        assert!(copied.iter().all(|trouble| trouble.contains("nobody gets it")), "{copied:?}");
     }
 }
 
