@@ -46,3 +46,35 @@ pub struct Attachment {
     /// How many bytes it has.
     pub bytes: u64,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A parcel of one file that is nowhere.
+    pub(crate) fn parcel() -> Parcel {
+        Parcel {
+            run: 7,
+            id: "run-7-1".to_owned(),
+            name: "weekly-abandonment".to_owned(),
+            title: "Weekly abandonment".to_owned(),
+            scheduled_at: "2026-03-30T23:30:00Z".parse().unwrap(),
+            zone: Zone::named("Europe/Tallinn").unwrap(),
+            mail: Mail {
+                subject: "Drop-off 34.9 % last week".to_owned(),
+                html: "<p>Drop-off</p>".to_owned(),
+                text: "Drop-off".to_owned(),
+                images: Vec::new(),
+            },
+            slack: serde_json::json!({"text": "Drop-off"}),
+            report: serde_json::json!({"report": "abandonment"}),
+            files: vec![Attachment {
+                name: "weekly-abandonment-2026-03-31.pdf".to_owned(),
+                format: "pdf".to_owned(),
+                media_type: "application/pdf".to_owned(),
+                path: PathBuf::from("nowhere.pdf"),
+                bytes: 4,
+            }],
+        }
+    }
+}

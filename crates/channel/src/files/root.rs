@@ -1,0 +1,107 @@
+//! A folder that nothing leads out of: every step below it is opened by itself, and none through a
+//! link.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, renameat, unlinkat};
+use rustix::io::Errno;
+
+/// Reports are for others to read: the group may, everyone may not.
+const FILE_MODE: u32 = 0o640;
+const FOLDER_MODE: u32 = 0o750;
+
+/// What is still being written begins so, and no template can name it.
+const UNFINISHED: &str = ".weir-unfinished-";
+
+/// The folder, opened.
+#[derive(Debug)]
+pub(super) struct Root {
+    folder: OwnedFd,
+}
+
+impl Root {
+    /// Opens the folder, and makes it where it is not there.
+    pub(super) fn open(path: &Path) -> io::Result<Root> {
+        DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path)?;
+        Ok(Root { folder: File::open(path)?.into() })
+    }
+
+    /// Copies a file to a path below.
+    pub(super) fn write(&self, path: &str, from: &Path) -> io::Result<()> {
+        self.put(path, &mut File::open(from)?)
+    }
+
+    /// Puts what is read at a path below: whole, or not at all.
+    pub(super) fn put(&self, path: &str, content: &mut dyn Read) -> io::Result<()> {
+        let (folder, name) = self.parent(path, true)?;
+        let unfinished: String = format!("{UNFINISHED}{name}").chars().take(200).collect();
+        let written = write_to(&folder, &unfinished, content);
+        let moved = written.and_then(|()| Ok(renameat(&folder, &*unfinished, &folder, name)?));
+        if let Err(error) = moved {
+            // A full disk keeps nothing of what did not fit.
+            let _ = unlinkat(&folder, &*unfinished, AtFlags::empty());
+            return Err(error);
+        }
+        Ok(rustix::fs::fsync(&folder)?)
+    }
+
+    /// Removes a file below; one that is gone is no error.
+    pub(super) fn remove(&self, path: &str) -> io::Result<()> {
+        let removed = self
+            .parent(path, false)
+            .and_then(|(folder, name)| Ok(unlinkat(folder, name, AtFlags::empty())?));
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The content of a file below; none, if there is none.
+    pub(super) fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match openat(&self.folder, path, flags, Mode::empty()) {
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+            Ok(file) => {
+                let mut bytes = Vec::new();
+                File::from(file).read_to_end(&mut bytes)?;
+                Ok(Some(bytes))
+            }
+        }
+    }
+
+    /// The folder that a path's last name is in.
+    fn parent<'a>(&self, path: &'a str, make: bool) -> io::Result<(OwnedFd, &'a str)> {
+        let mut folder = self.folder.try_clone()?;
+        let mut names = path.split('/').peekable();
+        while let Some(name) = names.next() {
+            if names.peek().is_none() {
+                return Ok((folder, name));
+            }
+            if make {
+                match mkdirat(&folder, name, Mode::from_raw_mode(FOLDER_MODE)) {
+                    Ok(()) => rustix::fs::fsync(&folder)?,
+                    Err(Errno::EXIST) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            folder = openat(&folder, name, flags, Mode::empty())?;
+        }
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+}
+
+fn write_to(folder: impl AsFd, name: &str, content: &mut dyn Read) -> io::Result<()> {
+    // What a stopped process left behind is in nobody's way.
+    let _ = unlinkat(&folder, name, AtFlags::empty());
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut file = File::from(openat(&folder, name, flags, Mode::from_raw_mode(FILE_MODE))?);
+    io::copy(content, &mut file)?;
+    file.flush()?;
+    file.sync_all()
+}

@@ -1,0 +1,177 @@
+//! The channel of mails: one transaction for each recipient, encrypted as configured or not at all.
+
+mod address; // who may be written to
+mod message; // a parcel as a message
+mod session; // what is said to the server
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
+use url::Host;
+
+use crate::aside::{Ended, unnoted, within};
+use crate::guard::Guard;
+use crate::http::{ca_file, no_certificate};
+use crate::settings::timeout;
+use crate::words::one_line;
+use crate::{Handing, MailSettings, Parcel, Receipt, Refusal, Secret, SettingsError, Tls};
+use session::Session;
+
+/// What to do about a mail nobody knows the fate of.
+const ASK: &str = "ask the recipient, and send it again by hand if it is not there";
+
+/// Sends mails by one server.
+#[derive(Clone)]
+pub(crate) struct Mailer {
+    host: Host<String>,
+    port: u16,
+    tls: Tls,
+    parameters: TlsParameters,
+    login: Option<(String, Secret)>,
+    from: Mailbox,
+    domains: Vec<String>,
+    guard: Guard,
+    timeout: Duration,
+}
+
+impl Mailer {
+    pub(crate) fn new(
+        settings: &MailSettings,
+        base: &Path,
+        guard: &Guard,
+    ) -> Result<Mailer, SettingsError> {
+        let wrong = |sentence: String| SettingsError::new(sentence);
+        let host = Host::parse(&settings.host).map_err(|_| {
+            wrong(format!(
+                "`channels.mail.host` is `{}`, which is no host; write a name or an address",
+                one_line(&settings.host, 80)
+            ))
+        })?;
+        let from: Mailbox = settings.from.parse().map_err(|_| {
+            wrong(format!(
+                "`channels.mail.from` is `{}`; write it as `Weir <weir@example.com>`",
+                one_line(&settings.from, 80)
+            ))
+        })?;
+        let from = Mailbox::new(
+            from.name.map(|name| one_line(&name, 80)),
+            address::to_ascii(&from.email).map_err(wrong)?,
+        );
+        Ok(Mailer {
+            port: settings.port.unwrap_or(match settings.tls {
+                Tls::Starttls => 587,
+                Tls::Tls => 465,
+                Tls::None => 25,
+            }),
+            tls: settings.tls,
+            parameters: parameters(&host, settings, base)?,
+            login: login(settings, base)?,
+            domains: address::domains(&settings.domains).map_err(wrong)?,
+            timeout: timeout(settings.timeout_s, "channels.mail.timeout_s")?,
+            guard: guard.clone(),
+            host,
+            from,
+        })
+    }
+
+    /// Whether a mail may go to an address.
+    pub(crate) fn check(&self, to: &str) -> Result<(), String> {
+        address::permitted(to, &self.domains).map(drop)
+    }
+
+    /// Sends a parcel to one address.
+    pub(crate) fn send(
+        &self,
+        to: &str,
+        parcel: &Parcel,
+        handing: &mut Handing<'_>,
+    ) -> Result<Receipt, Refusal> {
+        let to =
+            address::permitted(to, &self.domains).map_err(|cause| Refusal::Permanent { cause })?;
+        let message = message::of(parcel, &self.from, &to)?;
+        let mailer = self.clone();
+        let ended = within(self.timeout, handing, move |aside| {
+            Session { mailer: &mailer, aside: &aside }.run(&to, &message);
+        });
+        let (place, seconds) = (self.place(), self.timeout.as_secs());
+        match ended {
+            Ended::Done(result) => result,
+            Ended::Unnoted(error) => Err(unnoted(&error)),
+            Ended::Late { handed: false } => Err(Refusal::Transient {
+                cause: format!("{place} did not come to the message within {seconds} s"),
+                retry_after: None,
+            }),
+            Ended::Late { handed: true } => Err(Refusal::Unknown {
+                cause: format!("{place} did not confirm the message within {seconds} s; {ASK}"),
+            }),
+        }
+    }
+
+    fn place(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
+    fn credentials(&self) -> Option<Credentials> {
+        let (name, password) = self.login.as_ref()?;
+        // It was read as text when the mailer was made.
+        let password = String::from_utf8_lossy(password.bytes()).into_owned();
+        Some(Credentials::new(name.clone(), password))
+    }
+}
+
+fn login(settings: &MailSettings, base: &Path) -> Result<Option<(String, Secret)>, SettingsError> {
+    let (file, variable) = (settings.password_file.as_deref(), settings.password_env.as_deref());
+    let password = Secret::read("[channels.mail]", "password", file, variable, base)?;
+    match (&settings.username, password) {
+        (None, None) => Ok(None),
+        (Some(name), Some(password)) => {
+            password.text("the password of [channels.mail]")?;
+            Ok(Some((name.clone(), password)))
+        }
+        (Some(_), None) => Err(SettingsError::new(
+            "[channels.mail] has a `username` and no password; add `password_file` or `password_env`",
+        )),
+        (None, Some(_)) => {
+            Err(SettingsError::new("[channels.mail] has a password and no `username`; add it"))
+        }
+    }
+}
+
+fn parameters(
+    host: &Host<String>,
+    settings: &MailSettings,
+    base: &Path,
+) -> Result<TlsParameters, SettingsError> {
+    // An address of version 6 is bracketed as a host and bare in a certificate.
+    let domain = match host {
+        Host::Domain(name) => name.clone(),
+        Host::Ipv4(ip) => ip.to_string(),
+        Host::Ipv6(ip) => ip.to_string(),
+    };
+    let mut builder = TlsParameters::builder(domain);
+    builder = match &settings.ca_file {
+        None => builder.certificate_store(CertificateStore::WebpkiRoots),
+        Some(file) => {
+            let certificate = Certificate::from_pem(&ca_file(file, base)?)
+                .map_err(|_| no_certificate(file, base))?;
+            builder.certificate_store(CertificateStore::None).add_root_certificate(certificate)
+        }
+    };
+    builder.build_rustls().map_err(|error| {
+        SettingsError::new(format!("`channels.mail` cannot be encrypted: {error}"))
+    })
+}
+
+impl fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mailer")
+            .field("place", &self.place())
+            .field("tls", &self.tls)
+            .field("domains", &self.domains)
+            .finish_non_exhaustive()
+    }
+}
