@@ -6,7 +6,7 @@ use weir_domain::{Seq, Timestamp};
 use crate::chunk::Chunk;
 use crate::model::end_user_key;
 use crate::sessions::EndUser;
-use crate::{DeliveryFlags, Model, Names, Row};
+use crate::{Code, DeliveryFlags, Model, Names, Row};
 
 /// What a list shows of a session, without its facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,13 @@ impl Model {
             id: Uuid::from_bytes(chunk.id[at]),
             first_at: Timestamp::from_micros(chunk.first_at_us[at]),
         }
+    }
+
+    /// The code of the session's integration.
+    #[must_use]
+    pub fn integration_of(&self, row: Row) -> Code {
+        let (chunk, at) = self.sessions.chunk(row);
+        chunk.integration[at]
     }
 
     /// The id of the session's attempt of this number; nil if it has none.

@@ -19,6 +19,7 @@ use weir_readmodel::{Model, UnitView};
 
 use crate::{BucketError, Buckets, DataQuality, Narrow, Query, Report};
 pub use below::profile;
+pub(crate) use cohort::Parts;
 pub use cohort::{CohortUnit, visit};
 use keep::Keep;
 use narrowed::Narrowed;

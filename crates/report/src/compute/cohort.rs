@@ -3,6 +3,7 @@
 use weir_domain::{Catalogue, Outcome, Summary, Timestamp, Unit};
 use weir_readmodel::{Code, Model, Row, UnitView};
 
+use super::keep::Keep;
 use super::narrowed::Narrowed;
 use super::scan;
 use crate::{Narrow, Query};
@@ -53,6 +54,37 @@ impl CohortUnit {
             attempts: u32::try_from(unit.attempts()).unwrap_or(u32::MAX),
             feature: unit.feature,
         }
+    }
+}
+
+/// The units of a cohort, part by part of the model, each part's in the model's order.
+pub(crate) struct Parts<'a> {
+    model: &'a Model,
+    query: &'a Query,
+    keep: Keep<'a>,
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn new(model: &'a Model, query: &'a Query) -> Parts<'a> {
+        Parts { model, query, keep: Keep::new(model, query) }
+    }
+
+    /// How many parts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.model.parts()
+    }
+
+    /// The units of one part.
+    pub(crate) fn units(&self, part: usize) -> Vec<CohortUnit> {
+        let Query { from, to, unit, as_of, window_us, .. } = *self.query;
+        let mut units = Vec::new();
+        self.model.scan(part, unit, &(from..to), as_of, |unit| {
+            let outcome = unit.summary.outcome(as_of, window_us);
+            if self.keep.keeps(unit, outcome) {
+                units.push(CohortUnit::of(unit, outcome, self.query));
+            }
+        });
+        units
     }
 }
 

@@ -7,6 +7,7 @@
 //! | [`csv()`] | spreadsheets |
 //! | [`html()`] | one file to send or print |
 //! | [`svg()`], [`png()`] | one picture |
+//! | [`parquet()`] | DuckDB, Polars and their like: the units themselves |
 //! | [`overview()`] | the dashboard's first page |
 //! | [`funnel()`] | the page of the way through the flow |
 //! | [`sections()`] | the whole report as parts of a page |
@@ -24,6 +25,7 @@ mod flow; // the screens in the order of the flow
 mod html; // a document of its own
 mod json; // one line
 mod links; // where a number leads
+mod parquet; // the cohort itself, a row a unit
 mod number; // counts, percentages, durations, instants as they are read
 mod periods; // the trend, joined until it can be shown
 mod picture; // the answer as one picture
@@ -43,6 +45,7 @@ pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks, Place};
 pub use number::{count, counted, duration, instant, interval, percent};
+pub use parquet::parquet;
 pub use picture::{png, svg};
 pub use sections::{
     COMPARED_MAX, CompareView, EXITS_MAX, ExitKind, ExitSort, ExitWays, ExitsView, MATRIX_MAX,
@@ -65,6 +68,9 @@ pub enum RenderError {
     /// This kind of file is made of something else.
     #[error("a {0} file is not made of a document: {1}")]
     NotOfDocument(crate::Output, &'static str),
+    /// What it is written to refused, such as a full disk.
+    #[error("the file could not be written: {0}")]
+    Write(String),
 }
 
 /// What the fixture is made of; the examples that include it bring the same names.
