@@ -65,6 +65,9 @@ pub enum RenderError {
     /// The painter refused.
     #[error("the picture could not be painted: {0}")]
     Draw(String),
+    /// The workbook has no room for it.
+    #[error("the workbook could not be written: {0}")]
+    Workbook(String),
     /// This kind of file is made of something else.
     #[error("a {0} file is not made of a document: {1}")]
     NotOfDocument(crate::Output, &'static str),

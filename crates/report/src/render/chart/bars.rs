@@ -119,11 +119,11 @@ impl Columns {
         };
         let all = size.width();
         let label_px = widest(Bar::label, TYPE) + 2.0 * GAP;
-        let stacked = size == Size::Narrow;
+        let stacked = matches!(size, Size::Narrow | Size::Letter);
         let note_px = widest(|bar| bar.note.clone(), SMALL);
         let notes = size == Size::Wide && 0.0 < note_px;
         let name_max = match size {
-            Size::Narrow => all,
+            Size::Narrow | Size::Letter => all,
             Size::Middle => all * 0.36,
             Size::Wide => all * 0.3,
         };

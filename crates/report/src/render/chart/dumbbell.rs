@@ -44,7 +44,7 @@ pub(crate) fn dumbbells(chart: &Dumbbells, size: Size) -> Picture {
         picture.height = 1.0;
         return picture;
     }
-    let stacked = size == Size::Narrow;
+    let stacked = matches!(size, Size::Narrow | Size::Letter);
     let widest = |text: fn(&Dumbbell) -> &String, bold| {
         chart.rows.iter().map(|row| width(text(row), TYPE, bold)).fold(0.0, f64::max)
     };

@@ -134,7 +134,6 @@ impl Ink {
     }
 
     /// As a style sheet writes it.
-    #[cfg(test)]
     pub(crate) fn hex(self) -> String {
         let (r, g, b) = self.rgb();
         format!("#{r:02X}{g:02X}{b:02X}")

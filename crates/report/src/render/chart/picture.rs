@@ -2,11 +2,13 @@
 
 use super::Ink;
 
-/// The widths for which a chart is laid out. A page holds all three and shows the one that fits,
-/// so that text is never scaled to where it cannot be read.
+/// The widths for which a chart is laid out. A page holds three of them and shows the one that
+/// fits, so that text is never scaled to where it cannot be read. A mail can hold only one, which
+/// is scaled up at a desk and down on a telephone: [`Size::Letter`] is readable on both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
     Narrow,
+    Letter,
     Middle,
     Wide,
 }
@@ -84,11 +86,13 @@ pub(crate) struct Picture {
 }
 
 impl Size {
+    /// Those of a page.
     pub(crate) const ALL: [Size; 3] = [Size::Wide, Size::Middle, Size::Narrow];
 
     pub(crate) const fn width(self) -> f64 {
         match self {
             Size::Narrow => 358.0,
+            Size::Letter => 420.0,
             Size::Middle => 640.0,
             Size::Wide => 1040.0,
         }
@@ -97,6 +101,7 @@ impl Size {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Size::Narrow => "narrow",
+            Size::Letter => "letter",
             Size::Middle => "middle",
             Size::Wide => "wide",
         }

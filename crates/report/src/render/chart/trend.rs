@@ -50,7 +50,7 @@ pub(crate) struct Trend {
 /// How many periods can be told apart at `size`; the caller joins neighbours until they fit.
 pub(crate) const fn points_max(size: Size) -> usize {
     match size {
-        Size::Narrow => 45,
+        Size::Narrow | Size::Letter => 45,
         Size::Middle => 80,
         Size::Wide => 92,
     }
@@ -299,7 +299,7 @@ fn columns(picture: &mut Picture, plot: &Plot, chart: &Trend, top: f64) {
 
 fn ticks(picture: &mut Picture, plot: &Plot, points: &[TrendPoint], size: Size, y: f64) {
     let most = match size {
-        Size::Narrow => 4,
+        Size::Narrow | Size::Letter => 4,
         Size::Middle => 6,
         Size::Wide => 9,
     };

@@ -114,7 +114,7 @@ fn heading(picture: &mut Picture, name: &str, words: &str, columns: &Columns, y:
     let (place, anchor, room, high) = match columns.size {
         Size::Wide => ((columns.words, middle), Anchor::Start, columns.start, 24.0),
         Size::Middle => ((all, middle), Anchor::End, all * 0.4, 24.0),
-        Size::Narrow => ((0.0, middle + LINE), Anchor::Start, all, 24.0 + LINE),
+        Size::Narrow | Size::Letter => ((0.0, middle + LINE), Anchor::Start, all, 24.0 + LINE),
     };
     let name = fit(name, TYPE, true, room);
     picture.label((0.0, middle), &name, TYPE, Ink::Text, Anchor::Start, true);
@@ -134,7 +134,7 @@ fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f6
     let (name_room, name_y, bar) = match columns.size {
         Size::Wide => (columns.name, middle, middle),
         Size::Middle => (all - width(&step.words, TYPE, false) - 16.0, y + 11.0, y + 30.0),
-        Size::Narrow => (all, y + 10.0, y + 10.0 + LINE),
+        Size::Narrow | Size::Letter => (all, y + 10.0, y + 10.0 + LINE),
     };
     let name = fit(&step.name, TYPE, false, name_room.max(all * 0.2) + 1.0);
     picture.text((0.0, name_y), &name, TYPE, ink);
@@ -147,7 +147,7 @@ fn draw(picture: &mut Picture, step: &Step, columns: &Columns, axis: Axis, y: f6
             let words = fit(&step.words, TYPE, false, all * 0.8 - 8.0);
             picture.label((all, name_y), &words, TYPE, quiet, Anchor::End, false);
         }
-        Size::Narrow => {
+        Size::Narrow | Size::Letter => {
             for (line, text) in (2u32..).zip(wrap(&step.words, TYPE, false, all)) {
                 picture.text((0.0, name_y + f64::from(line) * LINE), &text, TYPE, quiet);
             }

@@ -2,9 +2,13 @@
 
 mod csv; // its parts in long form
 mod html; // a file of its own
+mod letter; // what a message says, as plain values
 mod links; // where its numbers lead
+mod mail; // a message's two parts and its picture
 mod picture; // the charts of its parts, one under the other
+mod slack; // the short form, in blocks
 mod words; // what was asked, what the numbers mean, which will change
+mod xlsx; // a sheet for each of its parts
 
 pub(crate) use links::DashboardLinks;
 pub use words::Provisional;
@@ -94,7 +98,8 @@ impl Document {
             Output::Parquet => {
                 Err(RenderError::NotOfDocument(output, "ask for it where the sessions are read"))
             }
-            Output::Pdf | Output::Xlsx => {
+            Output::Xlsx => self.xlsx(),
+            Output::Pdf => {
                 Err(RenderError::NotOfDocument(output, "this version of Weir does not make it"))
             }
         }
