@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::Document;
+use super::document::xlsx_parts;
 use super::fixture_document::all;
 use crate::Output;
 
@@ -16,6 +17,14 @@ const OUTPUTS: &[(&str, fn(&Document) -> Vec<u8>)] = &[
     ("svg", |document| document.render(Output::Svg).unwrap()),
     ("csv", |document| document.render(Output::Csv).unwrap()),
     ("json", |document| document.render(Output::Json).unwrap()),
+    ("mail.html", |document| document.mail().unwrap().html.into_bytes()),
+    ("mail.txt", |document| {
+        let mail = document.mail().unwrap();
+        format!("Subject: {}\n\n{}", mail.subject, mail.text).into_bytes()
+    }),
+    ("slack.json", |document| format!("{:#}\n", document.slack()).into_bytes()),
+    // A workbook is packed; what is in it can be read.
+    ("xlsx.xml", |document| xlsx_parts(document).into_bytes()),
 ];
 
 #[test]

@@ -12,6 +12,8 @@ mod xlsx; // a sheet for each of its parts
 
 pub(crate) use links::DashboardLinks;
 pub use words::Provisional;
+#[cfg(test)]
+pub(crate) use xlsx::parts_of as xlsx_parts;
 
 use weir_domain::Catalogue;
 

@@ -1,12 +1,14 @@
 //! The parts that were asked for, as tables. What is folded is in the files and on the dashboard.
+//!
+//! Screens and reasons lead to their pages. The other rows lead nowhere: an address has some 300
+//! bytes, and clients clip a mail of 100 KiB.
 
-use weir_domain::{OutcomeKind, Rate};
+use weir_domain::Rate;
 
 use super::super::Document;
 use super::super::links::DashboardLinks;
 use super::table::{Row, Table};
 use crate::render::flow::Flow;
-use crate::render::links::{ABANDONED, Behind, Links, OPEN};
 use crate::render::number::{JUDGED_MIN, count, counted, duration, interval, percent, too_few};
 use crate::render::periods::{Period, periods, step_words};
 use crate::render::rows::{Leak, breakdown_name, named, reasonless, reasons, screens};
@@ -96,29 +98,23 @@ impl Tables<'_> {
         format!("Of {all} started.{few}")
     }
 
-    /// Where what these ended as are listed.
-    fn behind(&self, outcomes: &[OutcomeKind], n: u64) -> Option<String> {
-        self.links.units(&Behind { outcomes, ..Behind::default() }).filter(|_| 0 < n)
-    }
-
     fn outcomes(&self) -> Table {
         let totals = &self.report.totals;
-        let row = |name: &str, n: u64, outcomes: &[OutcomeKind]| {
+        let row = |name: &str, n: u64| {
             let rate = Rate::new(n, totals.started);
             Row {
                 name: name.to_owned(),
-                href: self.behind(outcomes, n),
                 cells: vec![count(n), percent(rate), spread(rate)],
                 few: too_few(rate),
                 ..Row::default()
             }
         };
         let rows = vec![
-            row("Submitted", totals.submitted, &[OutcomeKind::Submitted]),
-            row("Cancelled", totals.cancelled, &[OutcomeKind::Cancelled]),
-            row("Lost in handover", totals.lost_in_handover, &[OutcomeKind::LostInHandover]),
-            row("Stalled", totals.stalled, &[OutcomeKind::Stalled]),
-            row("Still open", totals.open(), OPEN),
+            row("Submitted", totals.submitted),
+            row("Cancelled", totals.cancelled),
+            row("Lost in handover", totals.lost_in_handover),
+            row("Stalled", totals.stalled),
+            row("Still open", totals.open()),
         ];
         let beside = side_counts(self.report)
             .map(|(what, n, meaning)| format!("{what}: {} ({meaning}).", count(n)));
@@ -207,7 +203,6 @@ impl Tables<'_> {
         let rate = totals.drop_off_rate();
         Row {
             name: period.name(),
-            href: period.units(ABANDONED, self.links).filter(|_| 0 < rate.part),
             cells: vec![
                 count(totals.started),
                 count(rate.part),
@@ -232,7 +227,6 @@ impl Tables<'_> {
                 Row {
                     name: short_name(&step.name),
                     note: step.stage.clone(),
-                    href: step.more(self.links),
                     cells: vec![
                         count(hazard.whole),
                         count(hazard.part),
@@ -265,12 +259,10 @@ impl Tables<'_> {
             let why = reason.map_or("No reason given".to_owned(), |raw| {
                 named(catalogue.reason_label(raw), Some(raw))
             });
-            let behind = Behind { state: Some(state), reason: Some(reason), ..Behind::default() };
             let rate = Rate::new(pair.abandoned, of_known);
             Row {
                 name: short_name(&screen),
                 note: short_name(&why),
-                href: self.links.units(&behind),
                 cells: vec![count(pair.abandoned), percent(rate)],
                 few: too_few(rate),
                 ..Row::default()

@@ -204,9 +204,9 @@ fn table(table: &Table) -> Markup {
         (heading(&table.title))
         @if !table.about.is_empty() { (paragraph(Ink::Muted, 13, markup! { (table.about) })) }
         table width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 0;border-collapse:collapse" {
-            tr {
+            tr valign="bottom" {
                 @for (column, head) in table.heads.iter().enumerate() {
-                    th scope="col" align=(side(column)) valign="bottom" style=(cell_style(Ink::Muted, column + 1 == all)) { (head) }
+                    th scope="col" align=(side(column)) style=(cell_style(Ink::Muted, column + 1 == all)) { (head) }
                 }
             }
             @for row in &table.rows { (table_row(row, all)) }
@@ -221,8 +221,8 @@ fn table(table: &Table) -> Markup {
 fn table_row(row: &Row, all: usize) -> Markup {
     let ink = if row.few { Ink::Faint } else { Ink::Text };
     markup! {
-        tr {
-            td align="left" valign="top" style=(cell_style(ink, all == 1)) {
+        tr valign="top" {
+            td align="left" style=(cell_style(ink, all == 1)) {
                 @match &row.href {
                     Some(href) => { (link(href, name(&row.name))) },
                     None => { (name(&row.name)) },
@@ -233,7 +233,7 @@ fn table_row(row: &Row, all: usize) -> Markup {
                 @if let Some(bar) = &row.bar { (bar_of(*bar)) }
             }
             @for (column, cell) in (2..).zip(&row.cells) {
-                td align="right" valign="top" nowrap[!cell.contains(' ')] style=(cell_style(ink, column == all)) { (cell) }
+                td align="right" nowrap[!cell.contains(' ')] style=(cell_style(ink, column == all)) { (cell) }
             }
         }
     }

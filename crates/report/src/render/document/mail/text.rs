@@ -91,9 +91,11 @@ impl Page {
             (widest(|it| it.name), widest(|it| &it.value), widest(|it| &it.base));
         for figure in figures {
             let Figure { name, value, base, spread, change, few: _ } = figure;
-            let change = change.as_ref().map_or(String::new(), |change| format!(", {change}"));
             let (name, value) = (left(name, names), right(value, values));
-            self.line(&format!("{name}  {value}  {}  {spread}{change}", left(base, bases)));
+            self.line(&format!("{name}  {value}  {}  {spread}", left(base, bases)));
+            if let Some(change) = change {
+                self.line(&format!("{}  {}  {change}", left("", names), right("", values)));
+            }
         }
     }
 

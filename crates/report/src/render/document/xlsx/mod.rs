@@ -10,6 +10,8 @@ mod sheet; // typed cells under a frozen head
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::parts_of;
 
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
