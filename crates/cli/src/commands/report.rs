@@ -1,17 +1,19 @@
 //! `weir report`: print a report.
 
+mod file; // as a table or as a file
+mod question; // what is asked: a definition with the flags laid over it
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use weir_domain::{Catalogue, Clock, Timestamp};
+use weir_domain::Clock;
 use weir_log::DataDir;
 use weir_readmodel::Model;
-use weir_report::{AskError, Asked, Definition, Query, Report, compute, render};
 
 use crate::args::Common;
 use crate::clock::SystemClock;
-use crate::commands::{output, threads};
+use crate::commands::threads;
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
@@ -19,25 +21,26 @@ use crate::progress::Progress;
 /// A tail of this length is worth saving, so that the next report need not fold it again.
 const TAIL_WORTH_SAVING: u64 = 20_000;
 
-/// The width of a table where there is no terminal to ask.
-const TABLE_COLUMNS: usize = 100;
-
 /// What to report.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The report: `abandonment`, or a definition that ships with Weir
+    /// The report: a definition in the data directory's `reports`, or one that ships with Weir:
+    /// abandonment, daily-pulse, weekly-abandonment, monthly-review
     #[arg(default_value = "abandonment")]
     name: String,
-    /// The first instant: RFC 3339, a date, or relative to now [default: -30d]
+    /// The first instant: RFC 3339, a date, or relative to now; in place of the definition's range
+    /// [default: the definition's, or -30d]
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     from: Option<String>,
-    /// The instant after the last [default: now]
+    /// The instant after the last [default: the definition's, or now]
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     to: Option<String>,
-    /// Where days begin: the name of an IANA time zone [default: UTC, or as configured]
+    /// Where days begin: the name of an IANA time zone [default: the definition's, that of its
+    /// schedule, as configured, or UTC]
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
-    /// Only what was received up to this instant exists [default: now]
+    /// Only what was received up to this instant exists; a range in words, such as `previous week`,
+    /// is the one before it [default: now]
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     as_of: Option<String>,
     /// What is counted: session, attempt or end_user [default: session]
@@ -67,7 +70,8 @@ pub(crate) struct Args {
     /// Break down by integration, feature, outcome, attempts, weekday or hour
     #[arg(long, value_name = "DIMENSION")]
     by: Option<String>,
-    /// How to print it
+    /// How to print it; parquet is a row for each session (or attempt, or end-user) and not the
+    /// report's numbers
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Where to write it [default: stdout]
@@ -84,21 +88,25 @@ enum Format {
     Html,
     Svg,
     Png,
+    Pdf,
+    Xlsx,
+    Parquet,
 }
 
 /// Prints the report.
 pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
     let config = Config::read(common)?;
-    let definition = args.definition()?;
-    let query = args.query(definition, SystemClock.now(), &config.report.timezone)?;
+    let dir = config.data_dir();
+    let asked = args.question(&dir, SystemClock.now(), &config.report.timezone)?;
     let catalogue = config.catalogue()?;
-    if args.format == Format::Png && args.out.is_none() && std::io::stdout().is_terminal() {
-        return Err(Failure::call("a PNG is not for a terminal: name a file with --out"));
+    if args.format.is_binary() && args.out.is_none() && std::io::stdout().is_terminal() {
+        let format = args.format.name().to_ascii_uppercase();
+        return Err(Failure::call(format!(
+            "{format} is not for a terminal: name a file with --out"
+        )));
     }
-    let model = open_model(&config.data_dir())?;
-    let report = compute(&model, &catalogue, &query, threads())
-        .map_err(|error| Failure::call(error.to_string()))?;
-    output::write(args.out.as_deref(), &args.render(&report, &catalogue)?)
+    let model = open_model(&dir)?;
+    args.write(&asked, &model, &catalogue, config.server.public_url.as_deref())
 }
 
 /// The model at the log's head. A long tail is saved, where no other process is at work.
@@ -121,82 +129,13 @@ fn open_model(dir: &DataDir) -> Outcome<Model> {
     Ok(opened.model)
 }
 
-impl Args {
-    fn definition(&self) -> Outcome<Definition> {
-        Definition::shipped(&self.name).ok_or_else(|| {
-            let names: Vec<_> = Definition::shipped_names().collect();
-            Failure::call(format!(
-                "there is no report `{}`; there are {}",
-                self.name,
-                names.join(", ")
-            ))
-        })
+impl Format {
+    /// Whether it is nothing that a person could read.
+    fn is_binary(self) -> bool {
+        matches!(self, Format::Png | Format::Pdf | Format::Xlsx | Format::Parquet)
     }
 
-    /// The definition's question with the flags laid over it. Where its range is in words, it is
-    /// the one around `--as-of`; `--from` and `--to` go in its place.
-    fn query(&self, mut definition: Definition, now: Timestamp, tz: &str) -> Outcome<Query> {
-        let wrong = |error: AskError| Failure::call(error.as_flag());
-        if self.from.is_some() || self.to.is_some() {
-            definition.range = None;
-        }
-        self.lay_over(&mut definition.ask);
-        let mut at = now;
-        if definition.range.is_some() && self.as_of.is_some() {
-            let (as_of, tz) = (definition.ask.as_of.take(), definition.ask.tz.clone());
-            at = Asked { as_of, tz, ..Asked::default() }.query(now).map_err(wrong)?.as_of;
-        }
-        definition.query(at, tz).map_err(wrong)
-    }
-
-    fn lay_over(&self, asked: &mut Asked) {
-        let Args { from, to, tz, as_of, unit, window, bucket, by, .. } = self;
-        for (flag, field) in [
-            (from, &mut asked.from),
-            (to, &mut asked.to),
-            (tz, &mut asked.tz),
-            (as_of, &mut asked.as_of),
-            (unit, &mut asked.unit),
-            (window, &mut asked.window),
-            (bucket, &mut asked.bucket),
-            (by, &mut asked.by),
-        ] {
-            if flag.is_some() {
-                field.clone_from(flag);
-            }
-        }
-        let Args { integration, feature, state, reason, outcome, .. } = self;
-        for (flags, field) in [
-            (integration, &mut asked.integration),
-            (feature, &mut asked.feature),
-            (state, &mut asked.state),
-            (reason, &mut asked.reason),
-            (outcome, &mut asked.outcome),
-        ] {
-            if !flags.is_empty() {
-                field.clone_from(flags);
-            }
-        }
-    }
-
-    fn render(&self, report: &Report, catalogue: &Catalogue) -> Outcome<Vec<u8>> {
-        Ok(match self.format {
-            Format::Table => render::table(report, catalogue, &self.style()).into_bytes(),
-            Format::Json => render::json(report).into_bytes(),
-            Format::Csv => render::csv(report).into_bytes(),
-            Format::Html => render::html(report, catalogue).into_bytes(),
-            Format::Svg => render::svg(report, catalogue)?.into_bytes(),
-            Format::Png => render::png(report, catalogue)?,
-        })
-    }
-
-    fn style(&self) -> render::TableStyle {
-        let terminal = self.out.is_none() && std::io::stdout().is_terminal();
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let asked = || Some(usize::from(console::Term::stdout().size_checked()?.1));
-        render::TableStyle {
-            width: columns.or_else(asked).unwrap_or(TABLE_COLUMNS),
-            colour: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        }
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
