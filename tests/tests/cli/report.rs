@@ -143,3 +143,71 @@ fn an_operators_catalogue_names_what_the_shipped_one_does_not() {
     assert_eq!(report["by_state"][0]["label"], "Tervitus");
     assert_eq!(report["by_state"][0]["at_risk"], Value::Null, "it has no order any more");
 }
+
+/// A definition in the data directory.
+fn define(home: &Home, name: &str, text: &str) {
+    std::fs::create_dir_all(home.data().join("reports")).expect("there is room for a folder");
+    home.write(&format!("data/reports/{name}.toml"), text);
+}
+
+#[test]
+fn a_range_in_words_is_the_one_before_the_instant_of_asking() {
+    let home = home();
+    let ask = |flags: &[&str]| {
+        let args = ["report", "weekly-abandonment", "--format", "json"].iter().chain(flags);
+        let report: Value = serde_json::from_str(&home.prints(args)).expect("JSON");
+        report["input"].clone()
+    };
+    let input = ask(&["--as-of=2026-01-14T09:00:00Z"]);
+    assert_eq!(input["from"], "2026-01-05T00:00:00Z");
+    assert_eq!(input["to"], "2026-01-12T00:00:00Z");
+    assert_eq!(input["as_of"], "2026-01-14T09:00:00Z");
+    // Flags go before what the definition says.
+    let input = ask(&["--as-of=2026-01-14", "--tz=Europe/Tallinn", "--bucket=week"]);
+    assert_eq!(
+        (&input["from"], &input["bucket"]),
+        (&"2026-01-04T22:00:00Z".into(), &"week".into())
+    );
+    let input = ask(&["--from=2026-01-01", "--to=2026-01-02"]);
+    assert_eq!(input["to"], "2026-01-02T00:00:00Z");
+}
+
+#[test]
+fn a_report_of_ones_own_goes_before_the_one_that_ships() {
+    let home = home();
+    define(
+        &home,
+        "weekly-abandonment",
+        "title = \"Ours alone\"\nsections = [\"summary\"]\n[ask]\nfrom = \"2026-01-01\"\nto = \"2026-02-01\"\n",
+    );
+    let page = home.prints(["report", "weekly-abandonment", "--format=html"]);
+    assert!(page.contains("Ours alone") && !page.contains("How long it took"));
+    let known = ["there is no report `nowhere`", "abandonment, daily-pulse", "weekly-abandonment"];
+    home.weir(["report", "nowhere"]).failed(2, &known);
+    home.weir(["report", "../weir"]).failed(2, &["there is no report `../weir`"]);
+    define(&home, "broken", "title = \"B\"\nrange = \"yesterday\"\nrnage = 1\n");
+    home.weir(["report", "broken"])
+        .failed(2, &["broken.toml, line 3: there is no key `rnage`", "it must be one of `title`"]);
+    define(&home, "wrong", "title = \"B\"\nask.unit = \"people\"\n");
+    home.weir(["report", "wrong"]).failed(2, &["the report `wrong`: `unit` is `people`"]);
+}
+
+#[test]
+fn files_for_other_programs_are_what_they_say() {
+    let home = home();
+    for (format, begins) in [("xlsx", &b"PK\x03\x04"[..]), ("parquet", b"PAR1")] {
+        for name in ["abandonment", "monthly-review"] {
+            let args = ["report", name, "--format", format].into_iter().chain(JANUARY);
+            let bytes = home.weir(args.clone()).ok().stdout;
+            assert!(bytes.starts_with(begins) && 1_000 < bytes.len(), "{format} of {name}");
+            assert!(home.weir(args.clone()).ok().stdout == bytes, "{format} of {name} again");
+            let file = home.path("out");
+            let out = ["--out", file.to_str().expect("a path of ours is text")];
+            home.weir(args.chain(out)).ok();
+            assert!(std::fs::read(&file).expect("it was written") == bytes, "{format} to a file");
+        }
+    }
+    let args = ["report", "--format=parquet", "--out=nowhere/sessions.parquet"];
+    home.weir(args.into_iter().chain(JANUARY))
+        .failed(1, &["nowhere/sessions.parquet cannot be written", "--out"]);
+}

@@ -1,0 +1,7 @@
+//! Files that others open: each read by a program that is not ours, and held against the report.
+
+#![allow(missing_docs)]
+
+mod numbers; // the CSV, by DuckDB and Polars
+mod sessions; // Parquet, by DuckDB and Polars
+mod world; // some thousand simulated sessions, and the report of them
