@@ -6,6 +6,7 @@ CREATE TABLE plan (
     name       TEXT PRIMARY KEY,
     schedule   TEXT,                -- the `when` that next_at was reckoned by; null while it is never due
     next_at    INTEGER,             -- microseconds since 1970-01-01T00:00:00Z, as all times here
+    held_at    INTEGER,             -- what next_at was when the definition broke: mended, it goes on there
     trouble    TEXT,                -- what is wrong with the definition, and what to do
     changed_at INTEGER NOT NULL
 ) STRICT;

@@ -99,6 +99,14 @@ impl Catalogue {
         Catalogue::empty().overlaid(SHIPPED).expect("the shipped catalogue is well-formed")
     }
 
+    /// The catalogue of this TOML text alone, as [`Catalogue::to_toml`] wrote it.
+    ///
+    /// # Errors
+    /// If the text is no catalogue; the message names the line and the key.
+    pub fn read(text: &str) -> Result<Catalogue, CatalogueError> {
+        Catalogue::empty().overlaid(text)
+    }
+
     const fn empty() -> Catalogue {
         Catalogue { screens: BTreeMap::new(), reasons: BTreeMap::new() }
     }

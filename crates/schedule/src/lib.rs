@@ -10,6 +10,7 @@ pub mod alert; // whether a report is worth a message
 mod engine; // where the numbers come from
 mod run; // one run, as the ledger tells it
 mod ledger; // all runs, in SQLite
+mod runner; // the one that takes each run through its steps
 
 pub use definitions::{
     DEFINITION_BYTES_MAX, Definitions, Listed, NAME_CHARS_MAX, SaveError, Surroundings, Trouble,
@@ -18,6 +19,7 @@ pub use definitions::{
 pub use engine::{Answer, Engine, EngineError, Question};
 pub use ledger::{AlertStanding, Ledger, LedgerError, Plan};
 pub use run::{Cause, Run, RunId, RunState, RunSummary, Said, SaidAlarm, Sending, SendingState};
+pub use runner::{AgainError, Paint, Remade, Runner, Step, render_again};
 pub use when::{When, WhenError, ZoneUnknown};
 
 /// The version of Weir, which a run is recorded with.

@@ -27,6 +27,8 @@ pub(crate) struct Planned {
     /// The `when` that `next_at` was reckoned by.
     pub(crate) schedule: Option<String>,
     pub(crate) next_at: Option<Timestamp>,
+    /// What `next_at` was when the definition broke.
+    pub(crate) held_at: Option<Timestamp>,
     pub(crate) trouble: Option<String>,
 }
 
@@ -68,9 +70,11 @@ impl Ledger {
     /// Every plan, by name.
     pub(crate) fn planned(&self) -> Result<Vec<Planned>, LedgerError> {
         self.with(|conn| {
-            conn.prepare_cached("SELECT name, schedule, next_at, trouble FROM plan ORDER BY name")?
-                .query_map([], planned)?
-                .collect()
+            conn.prepare_cached(
+                "SELECT name, schedule, next_at, held_at, trouble FROM plan ORDER BY name",
+            )?
+            .query_map([], planned)?
+            .collect()
         })
     }
 
@@ -78,7 +82,7 @@ impl Ledger {
     pub(crate) fn come_due(&self, now: Timestamp) -> Result<Vec<Planned>, LedgerError> {
         self.with(|conn| {
             conn.prepare_cached(
-                "SELECT name, schedule, next_at, trouble FROM plan
+                "SELECT name, schedule, next_at, held_at, trouble FROM plan
                  WHERE next_at <= ?1 ORDER BY next_at, name",
             )?
             .query_map([now.as_micros()], planned)?
@@ -169,17 +173,21 @@ fn planned(row: &Row<'_>) -> Result<Planned, rusqlite::Error> {
         name: row.get(0)?,
         schedule: row.get(1)?,
         next_at: at(row, 2)?,
-        trouble: row.get(3)?,
+        held_at: at(row, 3)?,
+        trouble: row.get(4)?,
     })
 }
 
 fn put(conn: &Connection, plan: &Planned, now: Timestamp) -> Result<(), rusqlite::Error> {
-    let Planned { name, schedule, next_at, trouble } = plan;
+    let Planned { name, schedule, next_at, held_at, trouble } = plan;
+    let us = |at: &Option<Timestamp>| at.map(Timestamp::as_micros);
     conn.prepare_cached(
-        "INSERT INTO plan (name, schedule, next_at, trouble, changed_at) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO plan (name, schedule, next_at, held_at, trouble, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (name) DO UPDATE SET schedule = excluded.schedule, next_at = excluded.next_at,
-             trouble = excluded.trouble, changed_at = excluded.changed_at",
+             held_at = excluded.held_at, trouble = excluded.trouble,
+             changed_at = excluded.changed_at",
     )?
-    .execute((name, schedule, next_at.map(Timestamp::as_micros), trouble, now.as_micros()))?;
+    .execute((name, schedule, us(next_at), us(held_at), trouble, now.as_micros()))?;
     Ok(())
 }

@@ -95,6 +95,8 @@ fn insert_again(
     let targets = (!targets.is_empty()).then(|| serde_json::Value::from(targets).to_string());
     let definition = texts::keep(conn, &of.definition)?;
     let summary = &of.summary;
+    // What was skipped is not skipped now.
+    let note = summary.note.as_ref().filter(|_| summary.state != RunState::Skipped);
     conn.prepare_cached(
         "INSERT INTO run (name, cause, again_of, targets, scheduled_at, definition, version, state,
                           next_try_at, note, created_at, changed_at)
@@ -108,7 +110,7 @@ fn insert_again(
         definition,
         crate::VERSION,
         now.as_micros(),
-        &summary.note,
+        note,
     ))
 }
 

@@ -1,7 +1,7 @@
 //! What the executor writes, a step of a run at a time.
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use weir_domain::{Catalogue, Seq, Timestamp};
+use weir_domain::{Seq, Timestamp};
 
 use super::runs::{self, at};
 use super::{Ledger, LedgerError, texts};
@@ -26,10 +26,10 @@ pub(crate) struct Open {
 
 /// A run that was computed and rendered.
 #[derive(Debug)]
-pub(crate) struct Rendered<'a> {
+pub(crate) struct Rendered {
     pub(crate) input: String,
     pub(crate) position: Seq,
-    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) catalogue: String,
     pub(crate) said: Said,
     pub(crate) files: Vec<Filed>,
     /// Target, parcel, formats.
@@ -44,7 +44,7 @@ pub(crate) struct Rendered<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Filed {
     pub(crate) name: String,
-    pub(crate) role: &'static str,
+    pub(crate) role: String,
     pub(crate) format: String,
     pub(crate) media_type: String,
     pub(crate) bytes: u64,
@@ -130,6 +130,62 @@ impl Ledger {
         })
     }
 
+    /// The run's alert fires in quiet hours: it is judged once more when they end.
+    pub(crate) fn hold_back(
+        &self,
+        run: RunId,
+        name: &str,
+        standing: Standing,
+        note: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.change(|conn| {
+            let store = self.store();
+            super::alerts::put(conn, name, standing, &store)?;
+            conn.prepare_cached(
+                "UPDATE run SET state = 'due', trouble = NULL, note = ?2, next_try_at = ?3,
+                     tries = 0, first_try_at = NULL, changed_at = ?4
+                 WHERE id = ?1",
+            )
+            .and_then(|mut update| {
+                update.execute((run.0, note, until.as_micros(), now.as_micros()))
+            })
+            .map(drop)
+            .map_err(&store)
+        })
+    }
+
+    /// The files of a run, with what each is for.
+    pub(crate) fn filed(&self, run: RunId) -> Result<Vec<Filed>, LedgerError> {
+        self.with(|conn| {
+            conn.prepare_cached(
+                "SELECT name, role, format, media_type, bytes, sha256 FROM file
+                 WHERE run = ?1 ORDER BY name",
+            )?
+            .query_map([run.0], |row| {
+                Ok(Filed {
+                    name: row.get(0)?,
+                    role: row.get(1)?,
+                    format: row.get(2)?,
+                    media_type: row.get(3)?,
+                    bytes: row.get(4)?,
+                    sha256: row.get(5)?,
+                })
+            })?
+            .collect()
+        })
+    }
+
+    /// The recipients of a run with the formats that each gets.
+    pub(crate) fn addressed(&self, run: RunId) -> Result<Vec<(String, String)>, LedgerError> {
+        self.with(|conn| {
+            conn.prepare_cached("SELECT target, formats FROM sending WHERE run = ?1 ORDER BY id")?
+                .query_map([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
+    }
+
     /// The run will never be rendered by itself.
     pub(crate) fn fail(
         &self,
@@ -152,7 +208,7 @@ impl Ledger {
         &self,
         run: RunId,
         name: &str,
-        rendered: &Rendered<'_>,
+        rendered: &Rendered,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
         self.change(|conn| {
@@ -245,6 +301,15 @@ impl Ledger {
         })
     }
 
+    /// Puts right what a rendering left that did not come to its end, in this very process.
+    pub(crate) fn recover_rendering(
+        &self,
+        pause_us: impl Fn(u32) -> i64,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        self.change(|conn| recover_runs(conn, &pause_us, now).map_err(self.store()))
+    }
+
     /// When the run was last changed, if it is over: what was kept of it may be removed some time
     /// later.
     pub(crate) fn over_since(&self, run: RunId) -> Result<Option<Timestamp>, LedgerError> {
@@ -276,10 +341,10 @@ fn open(row: &Row<'_>) -> Result<Open, rusqlite::Error> {
 fn record(
     conn: &Connection,
     run: RunId,
-    rendered: &Rendered<'_>,
+    rendered: &Rendered,
     now: Timestamp,
 ) -> Result<(), rusqlite::Error> {
-    let catalogue = texts::keep(conn, &rendered.catalogue.to_toml())?;
+    let catalogue = texts::keep(conn, &rendered.catalogue)?;
     // Texts and lists of texts cannot fail to be written.
     let said = serde_json::to_string(&rendered.said).unwrap_or_default();
     let state = if rendered.quiet.is_some() { RunState::Quiet } else { RunState::Delivering };
@@ -410,20 +475,16 @@ fn recover_sendings(conn: &Connection, now: Timestamp) -> Result<(), rusqlite::E
         conn.prepare_cached(
             "UPDATE sending SET state = 'unknown', trouble = ?2, changed_at = ?3 WHERE id = ?1",
         )?
-        .execute((
-            sending,
-            unknown("Weir ended while it was handed over", run, &target),
-            now.as_micros(),
-        ))?;
+        .execute((sending, unknown(run, &target), now.as_micros()))?;
         finish(conn, run, now)?;
     }
     Ok(())
 }
 
 /// What to do about a sending of which nobody knows whether it arrived.
-pub(crate) fn unknown(cause: &str, run: RunId, target: &str) -> String {
+fn unknown(run: RunId, target: &str) -> String {
     format!(
-        "{cause}, so nobody knows whether it arrived; ask the recipient, and if it did not: \
-         weir schedule again {run} --send {target}"
+        "Weir ended while it was handed over, so nobody knows whether it arrived; ask the \
+         recipient, and if it did not: weir schedule again {run} --send {target}"
     )
 }
