@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::Document;
-use super::letter::{Letter, Row, Table};
+use super::letter::{CHANGE, Letter, Row, Table};
 use crate::render::words::Piece;
 
 // What Slack takes at most, in characters.
@@ -148,7 +148,7 @@ fn screen(text: &mut Text, row: &Row, heads: &[String]) {
             "Left" => format!("{cell} left"),
             "Of started" => format!("{cell} of started"),
             "95 %" => format!("95 %: {cell}"),
-            "Change" => format!("{cell} points"),
+            CHANGE => cell.replace(", ", " points, "),
             _ => cell.clone(),
         });
     }

@@ -53,14 +53,14 @@ pub(super) fn chart(document: &Document) -> Option<Chart> {
     if wants_screens && screens.groups.iter().any(|group| !group.is_empty()) {
         return Some(Chart {
             title: "Where they leave".to_owned(),
-            alt: "A bar for each of the costliest screens; the numbers are in the text.".to_owned(),
+            alt: "A bar for each of the costliest screens.".to_owned(),
             caption: String::new(),
             picture: framed(bars(&screens, SIZE)),
         });
     }
     Some(Chart {
         title: "What became of them".to_owned(),
-        alt: "One bar in its outcomes; the numbers are in the text.".to_owned(),
+        alt: "One bar in its outcomes.".to_owned(),
         caption: String::new(),
         picture: framed(stack(&outcomes(report, &NoLinks), SIZE)),
     })
@@ -71,9 +71,7 @@ fn over_time(document: &Document) -> Chart {
     let (periods, joined) = periods(report, chart::points_max(SIZE));
     Chart {
         title: format!("Drop-off by {}", step_words(report, joined)),
-        alt:
-            "A line of the drop-off over time with its 95 % interval; the numbers are in the text."
-                .to_owned(),
+        alt: "A line of the drop-off over time with its 95 % interval.".to_owned(),
         caption: ends(&periods, document),
         picture: framed(trend(&trend_chart(report, &NoLinks, SIZE), SIZE)),
     }
@@ -104,5 +102,7 @@ fn ends(periods: &[Period], document: &Document) -> String {
 fn framed(inner: Picture) -> Picture {
     let mut paper = Paper::of_width(SIZE.width());
     paper.chart(inner);
+    // The message has its own space between its parts.
+    paper.gap(-20.0);
     paper.framed(MARGIN)
 }

@@ -11,6 +11,7 @@ mod tables; // the parts that were asked for, as tables
 pub(super) use chart::{Chart, WIDTH_PX};
 pub(super) use figures::Figure;
 pub(super) use table::{Row, Table};
+pub(super) use tables::CHANGE;
 
 use super::Document;
 use super::links::DashboardLinks;
@@ -64,7 +65,7 @@ impl Letter {
         let alarm = document.alarm.as_ref();
         Letter {
             subject: subject::subject(document),
-            title: document.shown_title(),
+            title: title(document),
             range: range(report),
             headline: headline(document),
             detail: alarm.map_or(vec![], |alarm| alarm.detail.iter().map(sentence).collect()),
@@ -82,6 +83,15 @@ impl Letter {
             asked: document.filters_in_words(),
             meanings: document.meanings(),
         }
+    }
+}
+
+fn title(document: &Document) -> String {
+    let title = document.shown_title();
+    match &document.alarm {
+        None => title,
+        Some(alarm) if alarm.over => format!("Alert, over: {title}"),
+        Some(_) => format!("Alert: {title}"),
     }
 }
 
@@ -114,7 +124,8 @@ fn leads_on(document: &Document, links: &DashboardLinks) -> Vec<(String, String)
     behind.chain(overview.map(|href| ("Open the dashboard".to_owned(), href))).collect()
 }
 
-/// Whether the trend stands in the message already, as its picture.
+/// Whether the picture is the trend: where it was asked for, and in an alert, which is about it.
 fn has_trend(document: &Document) -> bool {
-    1 < document.report.trend.len() && document.shown_sections().contains(&Section::Trend)
+    let wanted = document.shown_sections().contains(&Section::Trend) || document.alarm.is_some();
+    wanted && 1 < document.report.trend.len()
 }

@@ -19,6 +19,8 @@ use crate::{Difference, Dimension, Report, RowDifference, Section, Totals, Verdi
 
 /// Screens of the short form.
 const COSTLIEST: usize = 3;
+/// The heading over what a row did since the period before.
+pub(in super::super) const CHANGE: &str = "Change in points";
 /// Periods of the trend: a week by day, a quarter by week and a year by month fit.
 const PERIODS_MAX: usize = 14;
 
@@ -144,7 +146,7 @@ impl Tables<'_> {
     }
 
     fn leaks(&self, title: &str, what: &str, compared: Compared<'_>, leaks: &[&Leak]) -> Table {
-        let since: &[&str] = if compared.is_some() { &["Change", "Verdict"] } else { &[] };
+        let since: &[&str] = if compared.is_some() { &[CHANGE] } else { &[] };
         let heads = [&[what, "Left", "Of started", "95 %"], since].concat();
         let rows = leaks.iter().map(|leak| self.leak(leak, compared)).collect();
         Table::new(title, self.of_started(), &heads, rows)
@@ -162,7 +164,7 @@ impl Tables<'_> {
         let rate = leak.rate();
         let mut cells = vec![count(leak.abandoned()), percent(rate), spread(rate)];
         if let Some(rows) = compared {
-            cells.extend(since(self.since(leak, rows)));
+            cells.push(since(self.since(leak, rows)));
         }
         Row {
             name: short_name(&leak.name),
@@ -311,18 +313,12 @@ impl Tables<'_> {
             let rate = totals.drop_off_rate();
             Row {
                 name: short_name(&breakdown_name(by, &row.value)),
-                cells: vec![
-                    count(totals.started),
-                    percent(totals.conversion_rate()),
-                    count(rate.part),
-                    percent(rate),
-                    spread(rate),
-                ],
+                cells: vec![count(totals.started), count(rate.part), percent(rate), spread(rate)],
                 few: too_few(rate),
                 ..Row::default()
             }
         };
-        let heads = ["Group", "Started", "Conversion", "Dropped off", "Of started", "95 %"];
+        let heads = ["Group", "Started", "Dropped off", "Of started", "95 %"];
         let title = format!("By {}", dimension_word(by));
         let table = Table::new(&title, String::new(), &heads, rows.iter().map(row).collect());
         // Hours have a place in the day: to fold some away would break the row of them.
@@ -369,12 +365,14 @@ fn least_shown(left: impl Iterator<Item = u64>, rows_max: usize) -> u64 {
     }
 }
 
-/// In points, and what to make of it. A change of too few would be read as an answer.
-fn since(difference: Option<Difference>) -> [String; 2] {
-    let Some(difference) = difference else { return [String::new(), String::new()] };
-    let judged = difference.verdict != Verdict::TooFew;
-    let change = verdict::change_short(&difference).filter(|_| judged);
-    [change.unwrap_or_default(), verdict_short(difference.verdict).to_owned()]
+/// `+2.4, more than chance`, in points. A change of too few would be read as an answer.
+fn since(difference: Option<Difference>) -> String {
+    let Some(difference) = difference else { return String::new() };
+    let verdict = verdict_short(difference.verdict);
+    match verdict::change_short(&difference).filter(|_| difference.verdict != Verdict::TooFew) {
+        Some(change) => format!("{change}, {verdict}"),
+        None => verdict.to_owned(),
+    }
 }
 
 /// `32.9–37.0`; of too few it gives way to the warning.

@@ -222,7 +222,8 @@ fn table_row(row: &Row, all: usize) -> Markup {
     let ink = if row.few { Ink::Faint } else { Ink::Text };
     markup! {
         tr valign="top" {
-            td align="left" style=(cell_style(ink, all == 1)) {
+            // A raw value has no blanks, and a telephone no room.
+            td align="left" style={ "word-break:break-word;" (cell_style(ink, all == 1)) } {
                 @match &row.href {
                     Some(href) => { (link(href, name(&row.name))) },
                     None => { (name(&row.name)) },
@@ -233,7 +234,7 @@ fn table_row(row: &Row, all: usize) -> Markup {
                 @if let Some(bar) = &row.bar { (bar_of(*bar)) }
             }
             @for (column, cell) in (2..).zip(&row.cells) {
-                td align="right" nowrap[!cell.contains(' ')] style=(cell_style(ink, column == all)) { (cell) }
+                td align="right" style=(cell_style(ink, column == all)) { (cell) }
             }
         }
     }
