@@ -4,4 +4,5 @@
 
 mod numbers; // the CSV, by DuckDB and Polars
 mod sessions; // Parquet, by DuckDB and Polars
+mod workbook; // cells, by openpyxl
 mod world; // some thousand simulated sessions, and the report of them
