@@ -13,6 +13,7 @@ static STYLES: LazyLock<String> = LazyLock::new(|| {
         include_str!("assets/people.css"),
         include_str!("assets/health.css"),
         include_str!("assets/views.css"),
+        include_str!("assets/reports.css"),
     ];
     parts.join("\n")
 });

@@ -11,14 +11,19 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 use weir_access::{Access, Cost, NewPerson, NewToken, Role};
-use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay};
+use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay, Timestamp};
 use weir_log::{DataDir, Lock, Log};
-use weir_projector::Projector;
+use weir_projector::{Live, Projector};
+use weir_report::{Query as ReportQuery, Silence, Zone};
+use weir_schedule::{
+    Answer as Engineered, Definitions, Engine, EngineError, Handing, Ledger, Parcel, Post,
+    Question, Receipt, Refusal as SendRefusal, Target,
+};
 
 use crate::page::form::Query;
 use crate::{
-    CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits, State,
-    Streams, routes,
+    CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits, Schedules,
+    State, Streams, routes,
 };
 
 /// Everybody's in [`Fixture::peopled`].
@@ -68,6 +73,7 @@ impl Fixture {
         log.append(&deliveries).unwrap();
         let mut projector = Projector::open(&dir, &lock, 1).unwrap();
         projector.catch_up(|_, _| ()).unwrap();
+        let schedules = schedules(&dir, projector.live());
         let mut state = State {
             live: projector.live(),
             access: entrance(&dir, Openness::Loopback),
@@ -85,6 +91,7 @@ impl Fixture {
             gate: Arc::new(Gate::for_threads(2)),
             pulse: Pulse::default(),
             streams: Streams::default(),
+            schedules,
         };
         change(&mut state);
         Fixture { _folder: folder, _lock: lock, log, projector, state: web::Data::new(state) }
@@ -309,6 +316,69 @@ impl Browser {
     pub(crate) async fn post(&self, fixture: &Fixture, path: &str, form: &str) -> Answer {
         let form = format!("csrf={}&{form}", self.csrf);
         fixture.send_form(path, &form, &[("cookie", &self.cookie)]).await
+    }
+}
+
+/// Definitions in the data directory, a ledger beside them, and nobody who runs any.
+fn schedules(dir: &DataDir, live: Arc<Live>) -> Schedules {
+    Schedules {
+        ledger: Arc::new(Ledger::open(&dir.schedule_file()).unwrap()),
+        definitions: Definitions::at(&dir.reports_dir()),
+        post: Arc::new(NoPost),
+        engine: Arc::new(FixtureEngine(live)),
+        outputs_dir: dir.outputs_dir(),
+    }
+}
+
+/// Sends nothing, and would send to whoever is at example.com and to files.
+struct NoPost;
+
+impl Post for NoPost {
+    fn check(&self, target: &Target) -> Result<(), String> {
+        match target {
+            Target::Mail(address) if !address.ends_with("@example.com") => Err(format!(
+                "mail to `{address}` is not allowed; name its domain in channels.mail.domains"
+            )),
+            Target::Slack(name) | Target::Webhook(name) | Target::S3 { store: name, .. } => {
+                Err(format!("`{name}` is not configured; add it under [channels]"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn send(&self, _: &Target, _: &Parcel, _: &mut Handing<'_>) -> Result<Receipt, SendRefusal> {
+        unreachable!("the dashboard sends nothing")
+    }
+}
+
+/// Answers from the fixture's model.
+struct FixtureEngine(Arc<Live>);
+
+impl Engine for FixtureEngine {
+    fn answer(&self, question: &Question<'_>) -> Result<Engineered, EngineError> {
+        let never = |error: &dyn std::fmt::Display| EngineError::Never(error.to_string());
+        let Question { name, definition, as_of, .. } = *question;
+        let query = definition.query(as_of, "UTC").map_err(|error| never(&error.as_parameter()))?;
+        let model = self.0.model();
+        let document = definition
+            .document(name, &model, &Catalogue::shipped(), &query, None, 1)
+            .map_err(|error| never(&error))?;
+        Ok(Engineered { document, position: model.position() })
+    }
+
+    fn silence(
+        &self,
+        _: Option<&str>,
+        _: Timestamp,
+        _: &Zone,
+    ) -> Result<Option<Silence>, EngineError> {
+        Ok(None)
+    }
+
+    fn unknown_values(&self, query: &ReportQuery) -> Vec<String> {
+        let known = |state: &&Option<String>| state.as_deref() != Some("camera");
+        let unknown = query.filters.state.iter().filter(known).flatten();
+        unknown.map(|state| format!("no session was ever at the screen `{state}`")).collect()
     }
 }
 

@@ -29,6 +29,7 @@ mod problem; // what went wrong, as problem+json
 mod pulse; // what the health page remembers
 mod reader; // who asks
 mod routes; // one file for each address
+mod schedules; // scheduled reports: the definitions, and what the ledger says of them
 mod seal; // markup that leads nowhere
 mod state; // what the routes work with
 mod streams; // the open streams of events
@@ -47,5 +48,6 @@ pub use oidc::{Oidc, OidcSettings, OidcSettingsError};
 pub use pulse::Pulse;
 pub use reader::Reader;
 pub use routes::routes;
+pub use schedules::Schedules;
 pub use state::{LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};
 pub use streams::Streams;

@@ -15,7 +15,7 @@ use crate::entrance::Entrance;
 use crate::gate::Permit;
 use crate::groups::Group;
 use crate::problem::Problem;
-use crate::{Gate, IngestHealth, Pulse, Streams};
+use crate::{Gate, IngestHealth, Pulse, Schedules, Streams};
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct State {
     pub pulse: Pulse,
     /// The open streams of events.
     pub streams: Streams,
+    /// Reports that are sent by themselves.
+    pub schedules: Schedules,
 }
 
 /// The model, for one computation.

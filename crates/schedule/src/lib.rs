@@ -21,6 +21,8 @@ pub use ledger::{AlertStanding, Ledger, LedgerError, Plan};
 pub use run::{Cause, Run, RunId, RunState, RunSummary, Said, SaidAlarm, Sending, SendingState};
 pub use runner::{AgainError, Paint, Remade, Runner, Step, render_again};
 pub use when::{When, WhenError, ZoneUnknown};
+// Who sees recipients sees them through here.
+pub use weir_channel::{Handing, Parcel, Post, Receipt, Refusal, Target};
 
 /// The version of Weir, which a run is recorded with.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -80,6 +80,17 @@ const WHO_MAY: &str = "
     GET     /health                             viewer
     GET     /health/deliveries                  viewer
     GET     /health/quarantine                  viewer
+    GET     /reports                            viewer
+    GET     /reports/new                        operator
+    POST    /reports/new                        operator
+    GET     /reports/runs/{id}                  viewer
+    POST    /reports/runs/{id}                  operator
+    GET     /reports/runs/{id}/{file}           viewer
+    GET     /reports/{name}                     viewer
+    POST    /reports/{name}                     operator
+    GET     /reports/{name}/edit                operator
+    POST    /reports/{name}/edit                operator
+    GET     /reports/{name}/preview             viewer
     GET     /views                              viewer
     POST    /views                              viewer
     GET     /views/new                          viewer

@@ -22,6 +22,19 @@ pub(crate) fn in_words(form: &Form, catalogue: &Catalogue) -> Markup {
     }
 }
 
+/// What is kept, without the range and what else a view has: `screen Consent · outcome submitted`.
+pub(crate) fn lists_in_words(form: &Form, catalogue: &Catalogue) -> Markup {
+    let kept = lists(form, catalogue);
+    html! {
+        @if kept.is_empty() { "none" }
+        @for (at, (said, name)) in kept.into_iter().enumerate() {
+            @if 0 < at { " · " }
+            (said)
+            @if let Some(name) = name { " " bdi { (name) } }
+        }
+    }
+}
+
 /// The same as text, for a title.
 pub(crate) fn in_text(form: &Form, catalogue: &Catalogue) -> String {
     let parts = parts(form, catalogue).into_iter().map(|(said, name)| match name {
@@ -51,16 +64,21 @@ fn parts(form: &Form, catalogue: &Catalogue) -> Vec<Part> {
     for (value, before) in said.into_iter().filter(|(value, _)| !value.is_empty()) {
         parts.push(plain(format!("{before}{}", safe_text(value, NAME_CHARS_MAX))));
     }
-    for (list, values) in form.lists() {
-        let what = if list == "state" { "screen" } else { list };
-        let names = values.iter().map(|value| name(list, value, catalogue));
-        parts.extend(names.map(|name| (what.to_owned(), Some(name))));
-    }
+    parts.extend(lists(form, catalogue));
     let own = own
         .iter()
         .map(|(name, value)| ((*name).to_owned(), Some(safe_text(value, NAME_CHARS_MAX))));
     parts.extend(own);
     parts
+}
+
+fn lists(form: &Form, catalogue: &Catalogue) -> Vec<Part> {
+    let of = |(list, values): (&str, &[String])| {
+        let what = if list == "state" { "screen" } else { list };
+        let names = values.iter().map(|value| name(list, value, catalogue));
+        names.map(|name| (what.to_owned(), Some(name))).collect::<Vec<_>>()
+    };
+    form.lists().into_iter().flat_map(of).collect()
 }
 
 fn name(list: &str, value: &str, catalogue: &Catalogue) -> String {

@@ -17,6 +17,7 @@ mod health; // is all well, and if not, what to do
 mod deliveries; // what was received
 mod docs; // the API's description
 mod place; // the pages, and where they are
+pub(crate) mod reports; // scheduled reports, alerts and their runs
 mod when; // instants and ranges, in words
 mod outcome; // an outcome and its names
 mod sessions; // the list behind a number
@@ -42,7 +43,7 @@ pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
 pub(crate) use groups::chooser;
 pub(crate) use health::HealthPage;
-pub(crate) use in_words::{in_text, in_words};
+pub(crate) use in_words::{in_text, in_words, lists_in_words};
 pub(crate) use links::Narrowed;
 pub use links::{SessionLinks, ViewLinks};
 pub(crate) use people::{OnePage, PasswordPage, PeoplePage, TokenForm};
@@ -240,7 +241,7 @@ impl Frame<'_> {
                     "Weir"
                 }
                 nav aria-label="Pages" {
-                    @for page in Page::ANALYSES.into_iter().chain([Page::Health]) {
+                    @for page in Page::ANALYSES.into_iter().chain([Page::Reports, Page::Health]) {
                         (self.to(page))
                     }
                 }

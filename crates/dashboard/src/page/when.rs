@@ -34,6 +34,24 @@ pub(super) fn date(at: Timestamp, zone: &Zone) -> String {
     written(at, zone, "%Y-%m-%d")
 }
 
+/// `Mon 5 Jan 2026 09:14`: an instant that somebody waits for.
+pub(super) fn minute(at: Timestamp, zone: &Zone) -> String {
+    written(at, zone, "%a %-d %b %Y %H:%M")
+}
+
+/// `in 3 d`, `2 h ago`, `now`: by the largest unit, so that it stays true for a while.
+pub(super) fn from_now(at: Timestamp, now: Timestamp) -> String {
+    const UNITS: [(i64, &str); 3] = [(86_400, "d"), (3_600, "h"), (60, "min")];
+    let seconds = at.since_us(now) / 1_000_000;
+    let (unit, name) =
+        UNITS.into_iter().find(|(unit, _)| *unit <= seconds.abs()).unwrap_or((60, "min"));
+    match seconds / unit {
+        0 => "now".to_owned(),
+        n if 0 < n => format!("in {n}\u{a0}{name}"),
+        n => format!("{}\u{a0}{name} ago", -n),
+    }
+}
+
 /// `09:14:02.113`.
 pub(super) fn millisecond(at: Timestamp, zone: &Zone) -> String {
     written(at, zone, "%H:%M:%S%.3f")

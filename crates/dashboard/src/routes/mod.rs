@@ -40,6 +40,10 @@ mod delivery; // one delivery, and its body
 mod shared; // what a link shows
 mod shares; // the forms that make and end a link
 mod shares_api; // the same for programs
+mod reports; // every report that is sent by itself
+mod report; // one of them, and what can be done with it
+mod report_form; // making and changing one
+mod report_run; // one run, and its files
 mod view; // one saved view
 mod views; // every saved view
 mod views_api; // the same for programs
@@ -206,6 +210,32 @@ pub(crate) const ROUTES: &[Mounted] = &[
     at("/people/{id}/role", &[post(OWNER, || web::to(person::role))]),
     at("/people/{id}/disabled", &[post(OWNER, || web::to(person::disabled))]),
     at("/people/{id}/password", &[post(OWNER, || web::to(person::password))]),
+    at("/reports", &[get(VIEWER, || web::to(reports::reports))]),
+    // Before those of names: no report is called so.
+    at(
+        "/reports/new",
+        &[
+            get(OPERATOR, || web::to(report_form::new)),
+            post(OPERATOR, || web::to(report_form::make)),
+        ],
+    ),
+    at(
+        "/reports/runs/{id}",
+        &[get(VIEWER, || web::to(report_run::run)), post(OPERATOR, || web::to(report_run::again))],
+    ),
+    at("/reports/runs/{id}/{file}", &[get(VIEWER, || web::to(report_run::file))]),
+    at(
+        "/reports/{name}",
+        &[get(VIEWER, || web::to(report::report)), post(OPERATOR, || web::to(report::act))],
+    ),
+    at(
+        "/reports/{name}/edit",
+        &[
+            get(OPERATOR, || web::to(report_form::edit)),
+            post(OPERATOR, || web::to(report_form::change)),
+        ],
+    ),
+    at("/reports/{name}/preview", &[get(VIEWER, || web::to(report::preview))]),
     at("/views", &[get(VIEWER, || web::to(views::views)), post(VIEWER, || web::to(views::save))]),
     at("/views/new", &[get(VIEWER, || web::to(views::new))]),
     at(
