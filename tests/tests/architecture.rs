@@ -33,7 +33,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "simulator",
         ],
     ),
-    ("bench", &["domain", "log", "ingest", "readmodel", "projector", "report", "simulator"]),
+    (
+        "bench",
+        &[
+            "domain",
+            "log",
+            "ingest",
+            "readmodel",
+            "projector",
+            "report",
+            "channel",
+            "schedule",
+            "simulator",
+        ],
+    ),
     ("xtask", &[]),
     // The oracle shares no code with the product. A test may drive any crate: see `may_import`.
     ("tests", &[]),

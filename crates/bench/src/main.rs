@@ -14,6 +14,8 @@ mod process; // a process from outside: time, memory
 mod rebuild; // the log into the read model
 mod report; // the read model into a report
 mod dashboard; // a report into a page
+mod schedule; // a report into files
+mod not_due; // a thousand definitions that wait
 
 use std::path::PathBuf;
 
@@ -28,6 +30,9 @@ enum Command {
     /// A server that reads a body and answers 200: the baseline of `ingest`
     #[command(hide = true)]
     BaselineServer,
+    /// What `schedule` measures, in a process of its own
+    #[command(hide = true)]
+    Probe(schedule::Probe),
 }
 
 /// What to measure.
@@ -39,7 +44,7 @@ struct Args {
     /// Only these
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// Deliveries in the log for rebuild, report and dashboard
+    /// Deliveries in the log for rebuild, report, dashboard and schedule
     #[arg(long, default_value_t = 10_000_000)]
     deliveries: u64,
     /// Deliveries in the backlog for import
@@ -51,7 +56,7 @@ struct Args {
     /// The same seed simulates the same people
     #[arg(long, default_value_t = 7)]
     seed: u64,
-    /// A log to use again for rebuild, report and dashboard; made, and kept, where it is missing
+    /// A log to use again for rebuild, report, dashboard and schedule; made, and kept, where it is missing
     #[arg(long, value_name = "DIR")]
     log_dir: Option<PathBuf>,
     /// Where to work: on the disk that is to be measured
@@ -67,11 +72,13 @@ enum Part {
     Rebuild,
     Report,
     Dashboard,
+    Schedule,
 }
 
 fn main() -> anyhow::Result<()> {
     match Command::parse() {
         Command::BaselineServer => baseline::serve(),
+        Command::Probe(probe) => schedule::work(&probe),
         Command::Run(args) => run(&args),
     }
 }
@@ -88,7 +95,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     if wanted(Part::Import) {
         import::measure(args, temp.path())?;
     }
-    if [Part::Rebuild, Part::Report, Part::Dashboard].into_iter().any(wanted) {
+    if [Part::Rebuild, Part::Report, Part::Dashboard, Part::Schedule].into_iter().any(wanted) {
         let dir = args.log_dir.clone().unwrap_or_else(|| temp.path().join("log"));
         backlog::log(&dir, args.seed, args.deliveries)?;
         if wanted(Part::Rebuild) {
@@ -99,6 +106,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
         }
         if wanted(Part::Dashboard) {
             dashboard::measure(args, temp.path(), &dir)?;
+        }
+        if wanted(Part::Schedule) {
+            schedule::measure(args, &dir)?;
         }
     }
     Ok(())

@@ -37,8 +37,22 @@ pub(crate) fn cpu_s(pid: u32) -> anyhow::Result<f64> {
 
 /// The memory that a process holds now, in MiB.
 pub(crate) fn resident_mib(pid: u32) -> anyhow::Result<f64> {
+    memory_mib(pid, "VmRSS")
+}
+
+/// The most that it held since it began, or since [`reset_peak`], in MiB.
+pub(crate) fn peak_mib(pid: u32) -> anyhow::Result<f64> {
+    memory_mib(pid, "VmHWM")
+}
+
+/// What this process holds now is the most that it held, from here on.
+pub(crate) fn reset_peak() -> anyhow::Result<()> {
+    std::fs::write("/proc/self/clear_refs", "5").context("the peak of memory cannot be reset")
+}
+
+fn memory_mib(pid: u32, of: &str) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).context("memory")?;
+    let line = status.lines().find(|line| line.starts_with(of)).context("memory")?;
     let kib: f64 = line.split_whitespace().nth(1).context("memory")?.parse()?;
     Ok(kib / 1024.0)
 }
