@@ -4,19 +4,29 @@
 use std::fs;
 use std::path::PathBuf;
 
+use weir_report::Output;
 use weir_report::render::{self, TableStyle};
 
 #[allow(clippy::unwrap_used)] // as in the tests that it is for
 #[path = "../src/render/fixture.rs"]
 mod fixture;
 
-/// The names that the fixture expects of its parent.
+#[path = "../src/render/fixture_document.rs"]
+mod fixture_document;
+
+/// The names that the fixtures expect of their parent.
 mod prelude {
     pub(crate) use weir_domain::{Catalogue, Rate, Unit};
+    pub(crate) use weir_report::render::{Alarm, Before, Document};
     pub(crate) use weir_report::{
         BreakdownRow, BreakdownValue, Bucket, DataQuality, Dimension, Filters, PairRow,
-        Percentiles, Query, ReasonRow, Report, StateRow, Totals, TrendRow, Zone,
+        Percentiles, Profile, Query, ReasonRow, Report, Section, StateRow, Totals, TrendRow, Zone,
     };
+
+    /// Made up for the tests alone.
+    pub(crate) fn below(_: &Report) -> Option<Profile> {
+        None
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,6 +55,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let narrow = TableStyle { width: 80, colour: false };
         write("80.txt", render::table(report, &catalogue, &narrow).as_bytes())?;
         write("txt", render::table(report, &catalogue, &style).as_bytes())?;
+    }
+    let documents = fixture_document::all().into_iter();
+    let large = [("many", fixture_document::many()), ("hours", fixture_document::hours())];
+    for (name, document) in documents.chain(large) {
+        for output in [Output::Pdf, Output::Html, Output::Png, Output::Xlsx] {
+            let path = folder.join(format!("document-{name}.{output}"));
+            fs::write(path, document.render(output)?)?;
+        }
     }
     Ok(())
 }

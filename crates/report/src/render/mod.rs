@@ -68,6 +68,9 @@ pub enum RenderError {
     /// The workbook has no room for it.
     #[error("the workbook could not be written: {0}")]
     Workbook(String),
+    /// The PDF could not be put together.
+    #[error("the PDF could not be written: {0}")]
+    Pdf(String),
     /// This kind of file is made of something else.
     #[error("a {0} file is not made of a document: {1}")]
     NotOfDocument(crate::Output, &'static str),

@@ -164,6 +164,50 @@ impl Picture {
         }
     }
 
+    /// The same picture, every length of it multiplied.
+    pub(crate) fn scaled(self, by: f64) -> Picture {
+        Picture {
+            width: self.width * by,
+            height: self.height * by,
+            marks: self.marks.into_iter().map(|mark| mark.scaled(by)).collect(),
+            hits: self
+                .hits
+                .into_iter()
+                .map(|hit| HitArea {
+                    x: hit.x * by,
+                    y: hit.y * by,
+                    w: hit.w * by,
+                    h: hit.h * by,
+                    ..hit
+                })
+                .collect(),
+        }
+    }
+
+    /// The part above `y` and the part below it. Nothing may cross `y`.
+    pub(crate) fn cut(self, y: f64) -> (Picture, Picture) {
+        let (width, height) = (self.width, self.height);
+        let (mut above, mut below) = (Picture::new(width), Picture::new(width));
+        above.height = y;
+        below.height = height - y;
+        for mark in self.marks {
+            // A line of a hair's width on the cut belongs to what is above it.
+            if mark.top() < y - 0.5 {
+                above.marks.push(mark);
+            } else {
+                below.marks.push(mark.moved(0.0, -y));
+            }
+        }
+        for hit in self.hits {
+            if hit.y < y - 0.5 {
+                above.hits.push(hit);
+            } else {
+                below.hits.push(HitArea { y: hit.y - y, ..hit });
+            }
+        }
+        (above, below)
+    }
+
     /// Lays `other` on this picture with its upper left at `(dx, dy)`; hit areas too.
     pub(crate) fn place(&mut self, other: Picture, dx: f64, dy: f64) {
         self.marks.extend(other.marks.into_iter().map(|mark| mark.moved(dx, dy)));
@@ -203,6 +247,37 @@ impl Picture {
 }
 
 impl Mark {
+    fn scaled(self, by: f64) -> Mark {
+        let along = |points: Vec<(f64, f64)>| {
+            points.into_iter().map(|(x, y)| (x * by, y * by)).collect::<Vec<_>>()
+        };
+        match self {
+            Mark::Rect { x, y, w, h, ink } => {
+                Mark::Rect { x: x * by, y: y * by, w: w * by, h: h * by, ink }
+            }
+            Mark::Path { points, ink, stroke } => {
+                Mark::Path { points: along(points), ink, stroke: stroke * by }
+            }
+            Mark::Area { points, ink } => Mark::Area { points: along(points), ink },
+            Mark::Dot { x, y, r, ink } => Mark::Dot { x: x * by, y: y * by, r: r * by, ink },
+            Mark::Text { x, y, text, size, bold, ink, anchor } => {
+                Mark::Text { x: x * by, y: y * by, text, size: size * by, bold, ink, anchor }
+            }
+        }
+    }
+
+    /// Where it begins, from above; of a text, its middle.
+    fn top(&self) -> f64 {
+        let highest = |points: &[(f64, f64)]| {
+            points.iter().map(|point| point.1).fold(f64::INFINITY, f64::min)
+        };
+        match self {
+            Mark::Rect { y, .. } | Mark::Text { y, .. } => *y,
+            Mark::Path { points, .. } | Mark::Area { points, .. } => highest(points),
+            Mark::Dot { y, r, .. } => y - r,
+        }
+    }
+
     fn moved(self, dx: f64, dy: f64) -> Mark {
         let along = |points: Vec<(f64, f64)>| {
             points.into_iter().map(|(x, y)| (x + dx, y + dy)).collect::<Vec<_>>()

@@ -5,6 +5,7 @@ mod html; // a file of its own
 mod letter; // what a message says, as plain values
 mod links; // where its numbers lead
 mod mail; // a message's two parts and its picture
+mod pdf; // pages of paper
 mod picture; // the charts of its parts, one under the other
 mod slack; // the short form, in blocks
 mod words; // what was asked, what the numbers mean, which will change
@@ -101,9 +102,7 @@ impl Document {
                 Err(RenderError::NotOfDocument(output, "ask for it where the sessions are read"))
             }
             Output::Xlsx => self.xlsx(),
-            Output::Pdf => {
-                Err(RenderError::NotOfDocument(output, "this version of Weir does not make it"))
-            }
+            Output::Pdf => self.pdf(),
         }
     }
 }

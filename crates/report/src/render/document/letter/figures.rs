@@ -21,7 +21,7 @@ pub(in super::super) struct Figure {
     pub(in super::super) few: bool,
 }
 
-pub(super) fn figures(document: &Document) -> Vec<Figure> {
+pub(in super::super) fn figures(document: &Document) -> Vec<Figure> {
     let totals = &document.report.totals;
     let compared = document.before.as_ref().map(|before| &before.comparison);
     let open = Rate::new(totals.open(), totals.started);

@@ -10,8 +10,9 @@ mod tables; // the parts that were asked for, as tables
 
 pub(super) use chart::{Chart, WIDTH_PX};
 pub(super) use figures::Figure;
+pub(super) use figures::figures;
 pub(super) use table::{Row, Table};
-pub(super) use tables::CHANGE;
+pub(super) use tables::{CHANGE, table_on_paper};
 
 use super::Document;
 use super::links::DashboardLinks;
@@ -70,7 +71,7 @@ impl Letter {
             headline: headline(document),
             detail: alarm.map_or(vec![], |alarm| alarm.detail.iter().map(sentence).collect()),
             notes: notes(document),
-            figures: if nothing { vec![] } else { figures::figures(document) },
+            figures: if nothing { vec![] } else { figures(document) },
             against: against::against(document),
             costliest: tables::costliest(document, &links),
             chart: chart::chart(document),

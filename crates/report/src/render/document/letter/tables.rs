@@ -26,7 +26,8 @@ const PERIODS_MAX: usize = 14;
 
 /// The tables of the parts, in the document's order.
 pub(super) fn tables(document: &Document, links: &DashboardLinks, rows_max: usize) -> Vec<Table> {
-    let tables = Tables { document, report: &document.report, links, rows_max };
+    let tables =
+        Tables { document, report: &document.report, links, rows_max, periods_max: PERIODS_MAX };
     let nothing = document.report.totals.started == 0;
     let shown = document.shown_sections().into_iter();
     // Of nothing there is only how far the deliveries can be trusted.
@@ -34,9 +35,21 @@ pub(super) fn tables(document: &Document, links: &DashboardLinks, rows_max: usiz
     shown.filter_map(|section| tables.table(section)).filter(|table| !table.is_empty()).collect()
 }
 
+/// The table of one part, for paper, on which there is more room.
+pub(in super::super) fn table_on_paper(
+    document: &Document,
+    links: &DashboardLinks,
+    section: Section,
+    (rows_max, periods_max): (usize, usize),
+) -> Option<Table> {
+    let tables = Tables { document, report: &document.report, links, rows_max, periods_max };
+    tables.table(section).filter(|table| !table.is_empty())
+}
+
 /// The screens that cost most.
 pub(super) fn costliest(document: &Document, links: &DashboardLinks) -> Option<Table> {
-    let tables = Tables { document, report: &document.report, links, rows_max: COSTLIEST };
+    let (report, rows_max) = (&document.report, COSTLIEST);
+    let tables = Tables { document, report, links, rows_max, periods_max: PERIODS_MAX };
     let screens = screens(&document.report);
     let worst: Vec<&Leak> = screens.named.iter().take(COSTLIEST).collect();
     let beside = screens.without.iter().map(|leak| {
@@ -69,6 +82,7 @@ struct Tables<'a> {
     report: &'a Report,
     links: &'a DashboardLinks,
     rows_max: usize,
+    periods_max: usize,
 }
 
 impl Tables<'_> {
@@ -186,7 +200,7 @@ impl Tables<'_> {
     }
 
     fn trend(&self) -> Table {
-        let (periods, joined) = periods(self.report, PERIODS_MAX);
+        let (periods, joined) = periods(self.report, self.periods_max);
         let as_of = self.report.query.as_of;
         let rows = periods.iter().map(|period| self.period(period)).collect();
         let young = periods.iter().any(|period| period.is_provisional(as_of));
@@ -203,8 +217,10 @@ impl Tables<'_> {
     fn period(&self, period: &Period) -> Row {
         let totals = &period.totals;
         let rate = totals.drop_off_rate();
+        let young = period.is_provisional(self.report.query.as_of);
         Row {
             name: period.name(),
+            note: if young { "provisional".to_owned() } else { String::new() },
             cells: vec![
                 count(totals.started),
                 count(rate.part),
