@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod numbers; // the CSV, by DuckDB and Polars
+mod paper; // the PDF, by pdfium
 mod sessions; // Parquet, by DuckDB and Polars
 mod workbook; // cells, by openpyxl
 mod world; // some thousand simulated sessions, and the report of them

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::Document;
-use super::document::xlsx_parts;
+use super::document::{pdf_text, xlsx_parts};
 use super::fixture_document::all;
 use crate::Output;
 
@@ -23,7 +23,8 @@ const OUTPUTS: &[(&str, fn(&Document) -> Vec<u8>)] = &[
         format!("Subject: {}\n\n{}", mail.subject, mail.text).into_bytes()
     }),
     ("slack.json", |document| format!("{:#}\n", document.slack()).into_bytes()),
-    // A workbook is packed; what is in it can be read.
+    // A PDF and a workbook are packed; what is in them can be read.
+    ("pdf.txt", |document| pdf_text(document).into_bytes()),
     ("xlsx.xml", |document| xlsx_parts(document).into_bytes()),
 ];
 

@@ -12,6 +12,8 @@ mod words; // what was asked, what the numbers mean, which will change
 mod xlsx; // a sheet for each of its parts
 
 pub(crate) use links::DashboardLinks;
+#[cfg(test)]
+pub(crate) use pdf::text_of as pdf_text;
 pub use words::Provisional;
 #[cfg(test)]
 pub(crate) use xlsx::parts_of as xlsx_parts;

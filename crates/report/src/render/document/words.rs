@@ -152,7 +152,7 @@ impl Document {
         let shows =
             |any: &[Section]| self.shown_sections().iter().any(|section| any.contains(section));
         let mut words = vec![
-            ("Started", format!("{units} whose first sign lies in the range; all else is a part of them.")),
+            ("Started", format!("The {units} whose first sign lies in the range; all else is a part of them.")),
             ("Submitted", "Handed in, whatever came before. Conversion is submitted, of started.".to_owned()),
             ("Cancelled", "Not submitted, and left: the last screen and reason count.".to_owned()),
             ("Lost in handover", format!("Sent to the phone, and silent for {window} since.")),
@@ -231,7 +231,7 @@ impl Document {
         }
         if !runs {
             let age = duration(u64::try_from(query.as_of.since_us(ended)).unwrap_or(0));
-            said.push(format!("the range had ended only {age} before"));
+            said.push(format!("they were counted only {age} after the range had ended"));
         }
         let words = format!(
             "Provisional: {}. Judge it again after {}, when the youngest are decided.",
@@ -320,8 +320,8 @@ mod tests {
         assert_eq!(provisional.open, 24);
         assert!(
             provisional.words.replace('\u{a0}', " ").starts_with(
-                "Provisional: 24 of 2,061 sessions (1.2 %) are still open; the range had ended \
-                 only 1 h 2 min before. Judge it again after 2026-02-1"
+                "Provisional: 24 of 2,061 sessions (1.2 %) are still open; they were counted \
+                 only 1 h 2 min after the range had ended. Judge it again after 2026-02-1"
             ),
             "{}",
             provisional.words

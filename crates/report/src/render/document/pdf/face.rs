@@ -177,12 +177,27 @@ impl Weight {
     }
 
     fn letters(&self, text: &str) -> Vec<KrillaGlyph> {
-        let letters = text.char_indices().map(|(at, c)| {
+        let mut letters: Vec<KrillaGlyph> = Vec::with_capacity(text.len());
+        let mut boxes: Option<Range<usize>> = None;
+        for (at, c) in text.char_indices() {
             let (glyph, advance) = self.single(c);
+            let mut range = at..at + c.len_utf8();
+            // Boxes all look the same: only together do they stand for what is copied.
+            if glyph == 0 {
+                let first = boxes.as_ref().map_or(at, |boxes| boxes.start);
+                range.start = first;
+                let before = letters.iter_mut().rev();
+                before.take_while(|known| first <= known.text_range.start).for_each(|known| {
+                    known.text_range.end = range.end;
+                });
+                boxes = Some(range.clone());
+            } else {
+                boxes = None;
+            }
             let id = GlyphId::new(u32::from(glyph));
-            KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, at..at + c.len_utf8(), None)
-        });
-        letters.collect()
+            letters.push(KrillaGlyph::new(id, advance, 0.0, 0.0, 0.0, range, None));
+        }
+        letters
     }
 
     #[allow(clippy::cast_precision_loss)] // lengths within an em

@@ -9,6 +9,11 @@ mod sheet; // sheets that are filled from the top
 mod table; // rows that may be parted
 mod words; // paragraphs, lists, the few numbers
 
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) use tests::text_of;
+
 use krilla::SerializeSettings;
 use krilla::destination::XyzDestination;
 use krilla::geom::Point;
@@ -20,7 +25,7 @@ use weir_domain::Timestamp;
 use self::face::Typeface;
 use self::paint::{paint, pt};
 use self::sheet::{Block, Bookmark, HEIGHT, ROOM, Sheets, WIDTH, has_boxes};
-use self::words::{Manner, Number, QUIET, list, noted, paragraph, strip};
+use self::words::{Manner, Number, QUIET, lines, list, noted, paragraph, strip};
 use super::letter::{figures, table_on_paper};
 use super::{DashboardLinks, Document};
 use crate::Section;
@@ -32,7 +37,7 @@ use crate::render::text::{safe_name, safe_text, short_name};
 use crate::render::words::{Piece, bucket_word, dimension_word, plain, range, side_counts};
 
 /// Rows of a table on paper; the rest is in the CSV and on the dashboard.
-const ROWS_MAX: usize = 60;
+const ROWS_MAX: usize = 40;
 /// Six weeks by the day; a quarter is read by the week.
 const PERIODS_MAX: usize = 45;
 /// The longest sentence that came from elsewhere.
@@ -163,17 +168,17 @@ impl Document {
             self.charts(section, links, Size::Middle).into_iter().enumerate()
         {
             if n == 0 && section != Section::Summary {
-                title = heading;
+                title.clone_from(&heading);
                 if let Some(about) = self.about_chart(section) {
                     blocks.push(paragraph(face, &about, QUIET));
                 }
-            } else {
-                let manner = Manner { size: 9.5, ink: Ink::Text, bold: true, gap: 4.0 };
-                blocks.push(gap(8.0));
-                blocks.push(paragraph(face, &heading, manner));
             }
-            blocks.push(Block::Whole(chart.scaled(ROOM / Size::Middle.width())));
-            blocks.push(gap(12.0));
+            let mut chart = chart.scaled(ROOM / Size::Middle.width());
+            if 0 < n || section == Section::Summary {
+                chart = under(face, &heading, chart);
+            }
+            chart.height += 12.0;
+            blocks.push(Block::Whole(chart));
         }
         if section == Section::Summary {
             let said = side_counts(&self.report).map(|(what, n, meaning)| {
@@ -301,6 +306,16 @@ const fn place(section: Section) -> Place<'static> {
         Section::Times => Place::Time,
         Section::Quality => Place::Health,
     }
+}
+
+/// A chart under its heading, so that no end of a sheet parts them.
+fn under(face: &Typeface, heading: &str, chart: Picture) -> Picture {
+    let manner = Manner { size: 9.5, ink: Ink::Text, bold: true, gap: 4.0 };
+    let mut picture = lines(face, heading, manner);
+    let top = picture.height;
+    picture.height += chart.height;
+    picture.place(chart, 0.0, top);
+    picture
 }
 
 fn gap(height: f64) -> Block {

@@ -5,7 +5,7 @@ use super::face::Typeface;
 use super::sheet::{Block, ROOM, link};
 use crate::render::chart::{Anchor, Ink, Picture};
 
-const GAP: f64 = 12.0;
+const GAP: f64 = 16.0;
 const LINE: f64 = 1.32;
 /// What a name must have at least.
 const NAME_MIN: f64 = 130.0;
@@ -65,7 +65,7 @@ impl Columns {
                 face.width(&row.name, size, false).max(face.width(&row.note, size - 1.0, false))
             })
             .fold(0.0, f64::max);
-        let name = names.clamp(NAME_MIN, NAME_MAX).min(ROOM - numbers);
+        let name = (names + 5.0).clamp(NAME_MIN, NAME_MAX).min(ROOM - numbers);
         let mut at = name;
         let ends = widths
             .iter()

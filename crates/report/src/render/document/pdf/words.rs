@@ -90,8 +90,12 @@ pub(super) fn strip(face: &Typeface, numbers: &[Number]) -> Block {
         let room = column - 10.0;
         picture.text((x, 5.0), &number.name, SMALL, Ink::Muted);
         let ink = if number.few { Ink::Faint } else { Ink::Text };
-        let value = face.fit(&number.value, 20.0, true, room);
-        picture.label((x, 25.0), &value, 20.0, ink, Anchor::Start, true);
+        // A duration is longer than a rate: smaller, it is still whole.
+        let sizes = [20.0, 17.0, 14.0, 11.0];
+        let fits = |size: &f64| face.width(&number.value, *size, true) <= room;
+        let size = sizes.into_iter().find(fits).unwrap_or(11.0);
+        let value = face.fit(&number.value, size, true, room);
+        picture.label((x, 25.0), &value, size, ink, Anchor::Start, true);
         let mut y = 45.0;
         for (n, text) in number.lines.iter().filter(|line| !line.is_empty()).enumerate() {
             let ink = if n == 0 { Ink::Text } else { Ink::Muted };
