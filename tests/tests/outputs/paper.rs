@@ -45,7 +45,8 @@ fn what_a_reader_finds_in_the_pdf_is_what_the_report_says() {
 
     let bookmarks = found["bookmarks"].as_array().expect("bookmarks");
     let titles: Vec<&str> = bookmarks.iter().filter_map(|entry| entry[0].as_str()).collect();
-    for title in ["Summary", "Where they leave", "Drop-off by day", "By weekday", "What was asked"] {
+    for title in ["Summary", "Where they leave", "Drop-off by day", "By weekday", "What was asked"]
+    {
         let place = titles.iter().position(|known| *known == title);
         let place = place.unwrap_or_else(|| panic!("no bookmark {title} in {titles:?}"));
         let page = bookmarks[place][1].as_u64().and_then(|page| usize::try_from(page).ok());
@@ -55,7 +56,13 @@ fn what_a_reader_finds_in_the_pdf_is_what_the_report_says() {
     assert_eq!(found["sizes"], serde_json::json!([[595, 842]]));
     let fonts = found["fonts"].as_array().expect("fonts");
     assert!(!fonts.is_empty() && fonts.iter().all(|font| font[1] == true), "{fonts:?}");
-    assert!(found["drawn"].as_array().expect("pages").iter().all(|tones| 4 < tones.as_u64().unwrap_or(0)));
+    assert!(
+        found["drawn"]
+            .as_array()
+            .expect("pages")
+            .iter()
+            .all(|tones| 4 < tones.as_u64().unwrap_or(0))
+    );
     // Its date is the report's instant, whenever it is made.
     let as_of = report["input"]["as_of"].as_str().expect("an instant");
     let digits: String = as_of[..19].chars().filter(char::is_ascii_digit).collect();
