@@ -1,9 +1,9 @@
 //! What was rendered, in `outputs/RUN/`: written before the ledger names it, the same bytes for
 //! each try, and proved by its SHA-256 before it is sent.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -157,7 +157,8 @@ impl Folder {
     /// Files what somebody else wrote there.
     fn adopt(&mut self, name: &str, output: Output) -> Result<(), NotKept> {
         let path = self.at(name);
-        let (bytes, sha256) = File::open(&path)
+        let (bytes, sha256) = fs::set_permissions(&path, Permissions::from_mode(0o600))
+            .and_then(|()| File::open(&path))
             .and_then(|file| file.sync_all().and_then(|()| digest(file)))
             .map_err(|source| NotKept::Disk { path, source })?;
         self.file(name, FILE, output.name(), output.media_type(), bytes, sha256);
@@ -305,5 +306,31 @@ fn digest(mut file: File) -> io::Result<(u64, String)> {
                 all += count as u64;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_with_what_to_do() {
+        let source = Error::from(ErrorKind::StorageFull);
+        let error = NotKept::Disk { path: PathBuf::from("outputs/7/pulse.pdf"), source };
+        assert_eq!(
+            error.to_string(),
+            "outputs/7/pulse.pdf could not be written: no storage space; the disk is full: make \
+             room on it"
+        );
+    }
+
+    #[test]
+    fn a_file_is_called_by_the_day_of_the_reports_zone() {
+        let at = "2026-03-30T22:30:00Z".parse().unwrap();
+        let zone = Zone::named("Europe/Tallinn").unwrap();
+        let stem = stem("weekly", at, &zone);
+        assert_eq!(file_name(&stem, Output::Pdf), "weekly-2026-03-31.pdf");
     }
 }
