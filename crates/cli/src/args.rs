@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::commands::{import, log, people, report, serve, sign, simulate};
+use crate::commands::{import, log, people, report, schedule, serve, sign, simulate};
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
 #[derive(Parser, Debug)]
@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Import(import::Args),
     /// Print a report
     Report(Box<report::Args>),
+    /// Reports that are sent: what is due when, what became of it, and doing it now or again
+    #[command(subcommand)]
+    Schedule(schedule::Command),
     /// Fold the whole log again, prove it equal to what is served, and swap
     Rebuild,
     /// What the log holds, whether it is whole, and a copy of it as lines

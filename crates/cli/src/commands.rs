@@ -9,6 +9,7 @@ pub(crate) mod people; // who may see the dashboard
 pub(crate) mod provider; // posts signed deliveries
 pub(crate) mod rebuild;
 pub(crate) mod report;
+pub(crate) mod schedule; // reports that are sent
 pub(crate) mod serve;
 pub(crate) mod sign;
 pub(crate) mod simulate;
@@ -23,6 +24,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Serve(args) => serve::run(&common, &args),
         Command::Import(args) => import::run(&common, &args),
         Command::Report(args) => report::run(&common, &args),
+        Command::Schedule(command) => schedule::run(&common, &command),
         Command::Rebuild => rebuild::run(&common),
         Command::Log(command) => log::run(&common, &command),
         Command::People(command) => people::run(&common, &command),

@@ -1,6 +1,7 @@
 //! `weir.toml`, then the environment, then flags. Unknown keys are refused by name.
 
 mod catalogue; // shipped, configured, and what operators changed
+mod schedule; // the ways out of reports, and what every run is asked with
 #[cfg(feature = "oidc")]
 mod oidc; // the identity provider
 mod environment; // WEIR_SECTION__KEY
@@ -36,6 +37,10 @@ pub(crate) struct Config {
     pub report: ReportConfig,
     /// Who may see the dashboard.
     pub dashboard: DashboardConfig,
+    /// The ways out of reports.
+    pub channels: weir_channel::Settings,
+    /// What is kept of reports that were sent.
+    pub schedule: schedule::ScheduleConfig,
     /// Who may send.
     pub integration: Vec<IntegrationConfig>,
     /// The folder that relative paths start from.

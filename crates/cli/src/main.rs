@@ -7,8 +7,10 @@ mod args; // what can be called
 mod clock; // the real time
 mod commands; // a file per command
 mod config; // `weir.toml`, the environment, flags
+mod engine; // answers the runs of scheduled reports
 mod failure; // what went wrong, as one sentence
 mod progress; // a bar on a terminal, lines elsewhere
+mod scheduler; // sends reports when they are due
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

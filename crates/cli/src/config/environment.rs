@@ -1,4 +1,5 @@
-//! `WEIR_SECTION__KEY` lies over `[section] key`, and `WEIR_CATALOG` over `catalog`.
+//! `WEIR_SECTION__KEY` lies over `[section] key`, `WEIR_SECTION__PART__KEY` over `[section.part] key`,
+//! and `WEIR_CATALOG` over `catalog`.
 
 use toml::{Table, Value};
 
@@ -20,26 +21,28 @@ pub(crate) fn overlay(
             table.insert("catalog".to_owned(), Value::String(text));
             continue;
         }
-        let Some((section, key)) =
-            name.strip_prefix(PREFIX).and_then(|name| name.split_once(SEPARATOR))
+        let Some((sections, key)) =
+            name.strip_prefix(PREFIX).and_then(|name| name.rsplit_once(SEPARATOR))
         else {
             continue;
         };
-        let section = section.to_lowercase();
-        match table.entry(&section).or_insert_with(|| Value::Table(Table::new())) {
-            Value::Table(section) => {
-                section.insert(key.to_lowercase(), value(text));
-            }
-            _ => {
-                return Err(format!(
-                    "the environment variable {name} cannot be laid over `{section}`, which is no \
-                     table with one value a key; write it in the configuration file (secrets can come \
-                     from the environment by secrets_env)"
-                ));
-            }
+        let mut place = &mut *table;
+        for section in sections.split(SEPARATOR).map(str::to_lowercase) {
+            let found = place.entry(&section).or_insert_with(|| Value::Table(Table::new()));
+            let Value::Table(next) = found else { return Err(no_table(&name, &section)) };
+            place = next;
         }
+        place.insert(key.to_lowercase(), value(text));
     }
     Ok(())
+}
+
+fn no_table(name: &str, section: &str) -> String {
+    format!(
+        "the environment variable {name} cannot be laid over `{section}`, which is no table with one \
+         value a key; write it in the configuration file (secrets can come from the environment, \
+         where a key that ends in _env names the variable)"
+    )
 }
 
 /// A number or a truth value where it reads as one, else text.
@@ -70,6 +73,11 @@ mod tests {
         let file = "[server]\nlisten = \"a\"\n";
         check(file, &[("WEIR_SERVER__LISTEN", "b")], "[server]\nlisten = \"b\"\n");
         check(file, &[("WEIR_INGEST__BODY_BYTES_MAX", "7")], "[ingest]\nbody_bytes_max = 7\n");
+        check(
+            "[channels.mail]\nport = 25\n",
+            &[("WEIR_CHANNELS__MAIL__PORT", "587"), ("WEIR_CHANNELS__MAIL__HOST", "smtp")],
+            "[channels.mail]\nport = 587\nhost = \"smtp\"\n",
+        );
         check(file, &[("WEIR_CATALOG", "c.toml")], "catalog = \"c.toml\"");
         check(file, &[("WEIR_BIN", "x")], file);
     }
@@ -81,6 +89,11 @@ mod tests {
             file,
             &[("WEIR_INTEGRATION__API_KEY", "x")],
             "WEIR_INTEGRATION__API_KEY cannot be laid over `integration`",
+        );
+        check(
+            "[[channels.webhook]]\nname = \"ops\"\n",
+            &[("WEIR_CHANNELS__WEBHOOK__URL", "x")],
+            "WEIR_CHANNELS__WEBHOOK__URL cannot be laid over `webhook`",
         );
     }
 }
