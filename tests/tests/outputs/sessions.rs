@@ -43,7 +43,8 @@ fn check(world: &World, flags: &[&str]) -> Value {
         .collect();
     let mut found: Vec<_> =
         got["pairs"].as_array().expect("rows").iter().map(Value::to_string).collect();
-    (pairs.sort(), found.sort());
+    pairs.sort();
+    found.sort();
     assert_eq!(found, pairs, "{flags:?}");
     got
 }

@@ -35,7 +35,7 @@ struct Sheet {
 }
 
 enum Entered {
-    Fields(Draft),
+    Fields(Box<Draft>),
     Toml(String),
 }
 
@@ -130,7 +130,7 @@ impl Sheet {
     /// As it is opened: with fields, where the text can be read.
     fn opened(of: Option<String>, name: String, text: String, as_toml: bool) -> Sheet {
         let entered = match Definition::read(&text) {
-            Ok(definition) if !as_toml => Entered::Fields(Draft::of(&definition)),
+            Ok(definition) if !as_toml => Entered::Fields(Box::new(Draft::of(&definition))),
             _ => Entered::Toml(text.clone()),
         };
         Sheet {
@@ -150,7 +150,7 @@ impl Sheet {
     fn sent(of: Option<String>, fields: &Fields) -> Sheet {
         let lines = |name: &str| fields.get(name).replace("\r\n", "\n");
         let entered = match fields.get("mode") {
-            "fields" => Entered::Fields(Draft::read(fields)),
+            "fields" => Entered::Fields(Box::new(Draft::read(fields))),
             _ => Entered::Toml(lines("toml")),
         };
         Sheet {
@@ -202,7 +202,7 @@ impl Sheet {
                 return Ok(None);
             }
             "fields" => {
-                self.entered = Entered::Fields(Draft::of(&definition));
+                self.entered = Entered::Fields(Box::new(Draft::of(&definition)));
                 self.base = text;
                 return Ok(None);
             }

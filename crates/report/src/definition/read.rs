@@ -99,7 +99,7 @@ impl<'a, 'i> Step<'a, 'i> {
             Step::Table(table) => *table,
             Step::Value(DeValue::Table(table)) => table,
             Step::Value(DeValue::Array(list)) => {
-                let value = list.iter().nth(step.parse().ok()?)?;
+                let value = list.get(step.parse::<usize>().ok()?)?;
                 return Some((Step::Value(value.get_ref()), value.span().start));
             }
             Step::Value(_) => return None,

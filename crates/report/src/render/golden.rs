@@ -11,8 +11,11 @@ use super::document::{pdf_text, xlsx_parts};
 use super::fixture_document::all;
 use crate::Output;
 
+/// How an output comes about.
+type Render = fn(&Document) -> Vec<u8>;
+
 /// What is held: the end of the file's name, and the bytes.
-const OUTPUTS: &[(&str, fn(&Document) -> Vec<u8>)] = &[
+const OUTPUTS: &[(&str, Render)] = &[
     ("html", |document| document.render(Output::Html).unwrap()),
     ("svg", |document| document.render(Output::Svg).unwrap()),
     ("csv", |document| document.render(Output::Csv).unwrap()),
