@@ -33,10 +33,11 @@ fn what_a_reader_finds_in_the_pdf_is_what_the_report_says() {
         let number = grouped(&totals[name]);
         assert!(text.contains(&number), "{name}, {number}, is not in it");
     }
-    for row in report["by_state"].as_array().expect("rows").iter().take(10) {
+    let named = report["by_state"].as_array().expect("rows").iter();
+    for row in named.filter(|row| row["state"].is_string()).take(10) {
         let (label, left) = (row["label"].as_str().unwrap_or_default(), grouped(&row["abandoned"]));
         let is_said = text.lines().any(|line| line.contains(label) && line.contains(&left));
-        assert!(label.is_empty() || is_said, "{label}, {left}, is not in it");
+        assert!(is_said, "{label}, {left}, is not in it");
     }
     for (number, page) in (1..).zip(&pages) {
         let foot = format!("Page {number} of {}", pages.len());

@@ -11,6 +11,8 @@
 //! | [`overview()`] | the dashboard's first page |
 //! | [`funnel()`] | the page of the way through the flow |
 //! | [`sections()`] | the whole report as parts of a page |
+//! | [`Document::render`] | a scheduled report as any file: PDF, workbook, and the files above |
+//! | [`Document::mail`], [`Document::slack`] | a scheduled report as a message |
 //!
 //! All of them say the same numbers in the same words and order (`words`, `rows`, `number`);
 //! every chart is drawn once (`chart`).
@@ -25,8 +27,8 @@ mod flow; // the screens in the order of the flow
 mod html; // a document of its own
 mod json; // one line
 mod links; // where a number leads
-mod parquet; // the cohort itself, a row a unit
 mod number; // counts, percentages, durations, instants as they are read
+mod parquet; // the cohort itself, a row a unit
 mod periods; // the trend, joined until it can be shown
 mod picture; // the answer as one picture
 mod rows; // the report's rows, named, grouped and folded as they are shown

@@ -56,8 +56,11 @@ pub(crate) fn png_of_width(
 ) -> Result<Vec<u8>, RenderError> {
     let scale = width / picture.width;
     let (width, height) = (side(width), side(picture.height * scale));
-    let (width, height) = ((width * SCALE).min(SIDE_PX_MAX), (height * SCALE).min(SIDE_PX_MAX));
-    let scale = scale * f64::from(SCALE);
+    // What is higher than the largest image is painted smaller, not cut.
+    let fine = (f64::from(SIDE_PX_MAX) / f64::from(height)).min(f64::from(SCALE));
+    let pixels_of = |length: u32| side(f64::from(length) * fine - 1e-6);
+    let (width, height) = (pixels_of(width), pixels_of(height));
+    let scale = scale * fine;
     let (r, g, b) = Ink::Paper.on(theme);
     let mut pixels = [r, g, b].repeat(width as usize * height as usize);
     let mut backend = BitMapBackend::with_buffer(&mut pixels, (width, height));

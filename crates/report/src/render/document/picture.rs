@@ -59,6 +59,13 @@ impl Document {
             }
             page.chart(chart);
         }
+        // What has no chart is a table.
+        if matches!(section, Section::Matrix | Section::Quality)
+            && let Some((title, table)) = self.table_picture(section)
+        {
+            page.heading(&title);
+            page.chart(table);
+        }
     }
 
     /// The charts of a part, each with its heading; a part may have none.

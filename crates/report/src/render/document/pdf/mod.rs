@@ -207,6 +207,22 @@ impl Document {
         sheets.part(&title, links.place(place(section)), blocks);
     }
 
+    /// The table of a part as one picture, as large as the charts of an image; with its title.
+    pub(super) fn table_picture(&self, section: Section) -> Option<(String, Picture)> {
+        const ROWS_MAX: usize = 12;
+        let face = Typeface::embedded().ok()?;
+        let links = DashboardLinks::of(self);
+        let table = table_on_paper(self, &links, section, (ROWS_MAX, PERIODS_MAX))?;
+        let Block::Rows { head, rows } = table::table(&face, &table) else { return None };
+        let mut picture = Picture::new(ROOM);
+        for row in std::iter::once(head).chain(rows) {
+            let (height, y) = (row.height, picture.height);
+            picture.place(row, 0.0, y);
+            picture.height += height;
+        }
+        Some((table.title, picture.scaled(1.5)))
+    }
+
     fn title_of(&self, section: Section) -> String {
         let query = &self.report.query;
         match section {
