@@ -1,6 +1,7 @@
 //! A file per command.
 
 pub(crate) mod demo; // `serve --demo`
+pub(crate) mod demo_reports; // what the demo sends
 pub(crate) mod doctor;
 pub(crate) mod import;
 pub(crate) mod log;

@@ -5,13 +5,80 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
-use weir_schedule::Runner;
+use weir_channel::{Channels, Post};
+use weir_dashboard::{CatalogueCell, Gate};
+use weir_log::DataDir;
+use weir_projector::Live;
+use weir_schedule::{Definitions, Engine, Ledger, Runner};
 
+use crate::clock::SystemClock;
+use crate::engine::{Asking, LiveEngine};
 use crate::failure::Outcome;
 
 /// How long the end waits for what is being handed over. Less than a supervisor waits before it
 /// kills; what takes longer is told as unknown after the next start, and not sent twice.
 const ENDS_WITHIN: Duration = Duration::from_secs(15);
+
+/// What a server needs to know to send reports.
+pub(crate) struct Reports {
+    /// The ways out.
+    pub channels: Arc<Channels>,
+    /// What every run is asked with.
+    pub asking: Asking,
+    /// How long the files of a run are kept.
+    pub keep_outputs_days: u32,
+}
+
+/// What runs are made with: the scheduler's, and the pages'.
+pub(crate) struct Parts {
+    pub ledger: Arc<Ledger>,
+    pub post: Arc<dyn Post>,
+    pub engine: Arc<dyn Engine>,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Reports {
+    /// Opens the ledger, and asks the model that the server serves.
+    pub(crate) fn open(
+        &self,
+        dir: &DataDir,
+        live: &Arc<Live>,
+        catalogue: &Arc<CatalogueCell>,
+        gate: &Arc<Gate>,
+    ) -> Outcome<Parts> {
+        dir.create_folders()?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let engine = LiveEngine {
+            live: Arc::clone(live),
+            dir: dir.clone(),
+            catalogue: Arc::clone(catalogue),
+            gate: Arc::clone(gate),
+            clock: Arc::new(SystemClock),
+            stopping: Arc::clone(&stopping),
+            asking: self.asking.clone(),
+        };
+        Ok(Parts {
+            ledger: Arc::new(Ledger::open(&dir.schedule_file())?),
+            post: self.channels.clone(),
+            engine: Arc::new(engine),
+            stopping,
+        })
+    }
+
+    /// Starts to send.
+    pub(crate) fn start(&self, dir: &DataDir, parts: &Parts) -> Outcome<Scheduler> {
+        let runner = Runner::new(
+            Arc::clone(&parts.ledger),
+            Definitions::at(&dir.reports_dir()),
+            Arc::clone(&parts.engine),
+            Arc::clone(&parts.post),
+            Arc::new(SystemClock),
+            dir.outputs_dir(),
+            &self.asking.timezone,
+        );
+        Scheduler::start(runner.keeping(self.keep_outputs_days), Arc::clone(&parts.stopping))
+    }
+}
 
 /// A running scheduler.
 pub(crate) struct Scheduler {
@@ -29,7 +96,7 @@ pub(crate) struct Stop {
 
 impl Scheduler {
     /// Starts it. `stopping` is what its engine looks at while it waits.
-    pub(crate) fn start(runner: Runner, stopping: Arc<AtomicBool>) -> Outcome<Scheduler> {
+    fn start(runner: Runner, stopping: Arc<AtomicBool>) -> Outcome<Scheduler> {
         let (stop, told) = crossbeam_channel::bounded(1);
         let (ending, ended) = crossbeam_channel::bounded::<()>(0);
         std::thread::Builder::new().name("weir-schedule".to_owned()).spawn(move || {

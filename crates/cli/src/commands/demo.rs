@@ -13,6 +13,7 @@ use weir_projector::Projector;
 use weir_simulator::{Deliveries, Scenario};
 
 use crate::clock::SystemClock;
+use crate::commands::demo_reports;
 use crate::commands::provider::{Sender, agent};
 use crate::commands::serve::{Args, Service, bind};
 use crate::commands::simulate::{days_before, integration_name};
@@ -55,6 +56,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         Scenario::realistic(SEED, days_before(now, DAYS), Timestamp::MAX, SESSIONS_PER_DAY);
     let mut deliveries = scenario.deliveries();
     write_history(&dir, &lock, &mut deliveries, now)?;
+    let reports = demo_reports::reports(&dir, format!("http://{}", listener.local_addr()?))?;
+    demo_reports::write(&dir, &reports, now)?;
     let keys: Vec<_> = (0..INTEGRATIONS).map(|_| Keys::random()).collect();
     let service = Service {
         integrations: Integrations::new(integrations(&keys))
@@ -64,6 +67,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         limits: Limits::default(),
         queue_limits: QueueLimits::default(),
         catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
+        reports,
         timezone: "UTC".to_owned(),
         server: ServerConfig::default(),
         // Where others can reach the demo, they must be let in.

@@ -26,6 +26,7 @@ use crate::clock::SystemClock;
 use crate::commands::{demo, threads};
 use crate::config::{Config, Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
+use crate::scheduler::{Reports, Stop};
 
 /// How long a process that is just ending may hold the data directory.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -58,6 +59,7 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     pub(crate) queue_limits: QueueLimits,
     pub(crate) catalogue: CatalogueCell,
+    pub(crate) reports: Reports,
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
     pub(crate) open: Open,
@@ -91,6 +93,11 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         limits: config.limits(),
         queue_limits: config.queue_limits(),
         catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
+        reports: Reports {
+            channels: config.channels()?,
+            asking: config.asking(),
+            keep_outputs_days: config.schedule.keep_outputs_days,
+        },
         timezone: config.report.timezone.clone(),
         #[cfg(feature = "oidc")]
         oidc: config.oidc()?,
@@ -274,11 +281,13 @@ impl Service {
         ));
         let endpoint =
             self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let (catalogue, gate) = (Arc::new(self.catalogue), Arc::new(Gate::for_threads(threads())));
+        let parts = self.reports.open(&self.dir, &live, &catalogue, &gate)?;
         let state = web::Data::new(State {
             live,
             access,
             dir: self.dir.clone(),
-            catalogue: Arc::new(self.catalogue),
+            catalogue,
             clock: Arc::new(SystemClock),
             threads: threads(),
             registry: Arc::new(registry),
@@ -291,21 +300,24 @@ impl Service {
             },
             timezone_default: self.timezone,
             ingest: seen(metrics, SystemClock.now()),
-            gate: Arc::new(Gate::for_threads(threads())),
+            gate,
             pulse: Pulse::default(),
             streams: Streams::default(),
             schedules: schedules(&self.dir)?,
         });
+        let scheduler = self.reports.start(&self.dir, &parts)?;
+        let stops = scheduler.stop();
         let served = actix_web::rt::System::new().block_on(async {
             let server = serve(listener, &self.server, ingest, state.clone())?;
             let handle = server.handle();
-            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, state.clone()));
+            let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, stops, state.clone()));
             ready(address)?;
             tell_setup(&state.access, endpoint.trim_end_matches('/'))?;
             let served = server.await;
             waiting.abort();
             Ok::<_, Failure>(served?)
         });
+        scheduler.end();
         let finished = finish(&queue, appending, projecting);
         // The lock lives until here: nobody else may write before we are done.
         drop(self.lock);
@@ -389,6 +401,7 @@ fn serve(
 async fn stop_on_signal(
     server: ServerHandle,
     stop: Arc<tokio::sync::Notify>,
+    scheduler: Stop,
     state: web::Data<State>,
 ) {
     use tokio::signal::unix::{SignalKind, signal};
@@ -403,6 +416,7 @@ async fn stop_on_signal(
         _ = interrupt.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
         () = stop.notified() => tracing::error!("stopping: the log cannot be written"),
     }
+    scheduler.tell();
     // Streams of events would go on until the last of the time that requests have.
     state.streams.close();
     server.stop(true).await;
