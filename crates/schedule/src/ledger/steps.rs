@@ -452,7 +452,7 @@ fn recover_runs(
             tries => (
                 pause_us(tries - 1),
                 Some(format!(
-                    "Weir ended {tries} times while it was rendered; look at the memory and at what Weir printed"
+                    "it was cut off {tries} times while it was rendered; look at what Weir printed, and whether it has memory and room on the disk"
                 )),
             ),
         };

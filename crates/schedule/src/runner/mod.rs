@@ -54,6 +54,9 @@ pub struct Runner {
     definitions: Definitions,
     known: Known,
     recovered: bool,
+    /// A rendering was begun and has not come to its end: it broke, or the ledger could not be
+    /// written.
+    cut_off: bool,
     /// When the last full tick was, and what it left; none before the first.
     last: Option<LastTick>,
     tidied_at: Option<Timestamp>,
@@ -170,6 +173,7 @@ impl Runner {
             definitions,
             known: Known::default(),
             recovered: false,
+            cut_off: false,
             last: None,
             tidied_at: None,
         }
@@ -216,7 +220,7 @@ impl Runner {
         }
         let version = self.prepare(now)?;
         while let Some(run) = self.tools.ledger.due_run(now)? {
-            render::render(&self.tools, &run, now)?;
+            self.render(&run, now)?;
         }
         for sending in self.tools.ledger.waiting(now)? {
             if self.tools.take(&sending) {
@@ -254,7 +258,7 @@ impl Runner {
         let ledger = Arc::clone(&self.tools.ledger);
         let run = ledger.run(id)?.ok_or(LedgerError::NoRun(id))?;
         if run.summary.state == crate::RunState::Due {
-            render::render(&self.tools, &run, now)?;
+            self.render(&run, now)?;
         }
         for sending in ledger.waiting(now)?.into_iter().filter(|sending| sending.run == id) {
             if self.tools.take(&sending) {
@@ -276,10 +280,6 @@ impl Runner {
             }
             Err(_) => {
                 // What broke has said so itself. The run is tried again, after a pause.
-                let now = self.tools.clock.now();
-                if let Err(error) = self.tools.ledger.recover_rendering(pause::pause_us, now) {
-                    tracing::error!("scheduled reports wait: {error}");
-                }
                 self.last = None;
                 false
             }
@@ -294,7 +294,7 @@ impl Runner {
         let version = self.prepare(now)?;
         let run = self.tools.ledger.due_run(now)?;
         if let Some(run) = &run {
-            render::render(&self.tools, run, now)?;
+            self.render(run, now)?;
         }
         for sending in self.tools.ledger.waiting(now)? {
             if self.tools.take(&sending) {
@@ -338,8 +338,18 @@ impl Runner {
         if !self.recovered {
             self.tools.ledger.recover(pause::pause_us, now)?;
             self.tools.at(Step::Recovered);
-            self.recovered = true;
+        } else if self.cut_off {
+            // Sendings may be under way: they are left alone.
+            self.tools.ledger.recover_rendering(pause::pause_us, now)?;
         }
+        (self.recovered, self.cut_off) = (true, false);
+        Ok(())
+    }
+
+    fn render(&mut self, run: &Run, now: Timestamp) -> Result<(), LedgerError> {
+        self.cut_off = true;
+        render::render(&self.tools, run, now)?;
+        self.cut_off = false;
         Ok(())
     }
 

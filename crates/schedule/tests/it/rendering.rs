@@ -184,3 +184,49 @@ fn folders_of_old_runs_go_and_their_records_stay() {
     assert_eq!(world.runs().len(), 8);
     assert_eq!(world.run(1).files.len(), 1);
 }
+
+/// Lets the ledger refuse what this trigger refuses, as a full disk would.
+fn refusing(world: &World, trigger: &str) -> rusqlite::Connection {
+    let conn = rusqlite::Connection::open(world.dir.path().join("schedule.db")).unwrap();
+    let sql = format!("CREATE TRIGGER full {trigger} BEGIN SELECT RAISE(FAIL, 'disk full'); END");
+    conn.execute_batch(&sql).unwrap();
+    conn
+}
+
+#[test]
+fn a_ledger_that_cannot_be_written_after_rendering_loses_nothing() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    world.schedule("pulse", "daily 08:00 UTC");
+    world.tick();
+    let ledger = refusing(&world, "BEFORE INSERT ON file");
+    world.clock.set(at("2026-05-04T08:00:00Z"));
+    let error = world.runner.tick().unwrap_err().to_string();
+    assert!(error.contains("disk full; look at the disk"), "{error}");
+    ledger.execute_batch("DROP TRIGGER full").unwrap();
+    world.tick();
+    assert_eq!(world.delivered(), ["2026-05-04T08:00:00Z"]);
+    world.assert_nobody_got_it_twice();
+}
+
+#[test]
+fn a_ledger_that_cannot_be_written_after_sending_is_told_later_or_nobody_knows() {
+    for restarts in [false, true] {
+        let mut world = World::at("2026-05-04T07:30:00Z");
+        world.schedule("pulse", "daily 08:00 UTC");
+        world.tick();
+        let trigger = "BEFORE UPDATE ON sending WHEN NEW.state = 'delivered'";
+        let ledger = refusing(&world, trigger);
+        world.clock.set(at("2026-05-04T08:00:00Z"));
+        world.runner.tick().unwrap_err();
+        world.runner.tick().unwrap_err();
+        ledger.execute_batch("DROP TRIGGER full").unwrap();
+        if restarts {
+            world.restart();
+        }
+        world.live_until("2026-05-04T09:00:00Z");
+        let want = if restarts { "unknown" } else { "delivered" };
+        assert_eq!(world.sendings(1), [format!("mail:a@example.com {want}")]);
+        assert_eq!(world.arrived().len(), 1);
+        world.assert_all_is_over();
+    }
+}
