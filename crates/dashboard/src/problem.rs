@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use weir_access::{AccessError, Refusal};
 use weir_log::LogError;
 use weir_report::{AskError, BucketError};
+use weir_schedule::Trouble;
 
 use crate::answer;
 use crate::gate::{Busy, RETRY_AFTER_S};
@@ -72,6 +73,9 @@ pub(crate) enum Problem {
     /// As many as may be are at it.
     #[error("{0}")]
     PasswordsBusy(String),
+    /// A definition of a report is not well.
+    #[error("{}", first_of(troubles))]
+    Definition { troubles: Vec<TroubleBody> },
     /// Our own fault, or the disk's. What it was is in the process's own log.
     #[error("the answer could not be made; nothing was lost, and the server's log says why")]
     Internal,
@@ -96,6 +100,37 @@ pub(crate) struct ProblemBody {
     /// The integrations to choose from, if several have the session.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     integrations: Vec<String>,
+    /// All that is wrong with a definition, if one was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    troubles: Vec<TroubleBody>,
+}
+
+/// What is wrong with a definition, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Trouble)]
+pub(crate) struct TroubleBody {
+    /// The line of its text, from 1; null where it is not about one line.
+    #[schema(required)]
+    pub(crate) line: Option<usize>,
+    /// A sentence.
+    pub(crate) message: String,
+}
+
+impl TroubleBody {
+    pub(crate) fn of(trouble: &Trouble) -> TroubleBody {
+        TroubleBody { line: trouble.line, message: trouble.message.clone() }
+    }
+}
+
+/// The first of what is wrong, and how much more there is.
+fn first_of(troubles: &[TroubleBody]) -> String {
+    let Some(TroubleBody { line, message }) = troubles.first() else { return String::new() };
+    let line = line.map_or_else(String::new, |line| format!("line {line}: "));
+    let more = match troubles.len() {
+        1 => String::new(),
+        n => format!("; and {} more, see `troubles`", n - 1),
+    };
+    format!("the definition is not well, and was not kept: {line}{message}{more}")
 }
 
 /// How much of a path or a parameter's name is said back.
@@ -142,6 +177,9 @@ impl Problem {
             Problem::OtherSite => ("urn:weir:problem:other-site", "Another site asks"),
             Problem::Csrf => ("urn:weir:problem:csrf", "The form is of another sign-in"),
             Problem::Conflict(_) => ("urn:weir:problem:conflict", "It cannot be had as things are"),
+            Problem::Definition { .. } => {
+                ("urn:weir:problem:definition", "The definition is not well")
+            }
             Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
         }
     }
@@ -162,6 +200,10 @@ impl Problem {
             detail: self.to_string(),
             parameter,
             integrations,
+            troubles: match self {
+                Problem::Definition { troubles } => troubles.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 }
@@ -169,7 +211,9 @@ impl Problem {
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match self {
-            Problem::Parameter { .. } | Problem::Body(_) => StatusCode::BAD_REQUEST,
+            Problem::Parameter { .. } | Problem::Body(_) | Problem::Definition { .. } => {
+                StatusCode::BAD_REQUEST
+            }
             Problem::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Problem::NoRoute(_) | Problem::NotFound(_) => StatusCode::NOT_FOUND,
             Problem::WrongMethod { .. } => StatusCode::METHOD_NOT_ALLOWED,

@@ -105,6 +105,16 @@ const WHO_MAY: &str = "
     GET     /s/{token}/chart.png                everybody
     GET     /docs                               viewer
     GET     /docs/try                           viewer
+    GET     /api/v1/schedules                   viewer
+    GET     /api/v1/schedules/{name}            viewer
+    POST    /api/v1/schedules/{name}            operator
+    DELETE  /api/v1/schedules/{name}            operator
+    POST    /api/v1/schedules/{name}/run        operator
+    GET     /api/v1/runs                        viewer
+    GET     /api/v1/runs/{id}                   viewer
+    POST    /api/v1/runs/{id}/again             operator
+    GET     /api/v1/alerts                      viewer
+    POST    /api/v1/alerts/{name}/acknowledge   operator
     GET     /api/v1/views                       viewer
     POST    /api/v1/views                       viewer
     POST    /api/v1/views/{id}                  viewer

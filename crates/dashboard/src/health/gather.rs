@@ -14,7 +14,7 @@ use super::judge::judge;
 use super::{
     AnswerRow, CauseRow, CheckpointHealth, EndpointHealth, FoldHealth, Health, IngestRate,
     IntegrationHealth, LastDelivery, LogHealth, ProcessHealth, QuarantineHealth, RefusalRow,
-    SecretHealth, Status, seconds, unknown,
+    SecretHealth, Status, reports, seconds, unknown,
 };
 use crate::problem::Problem;
 use crate::{IngestHealth, State};
@@ -44,6 +44,7 @@ pub(crate) fn gather(state: &State) -> Result<Health, Problem> {
         secrets: secrets(state, &log, &seen)?,
         log: of_the_log(state, &log)?,
         checkpoint: checkpoint(state),
+        schedules: reports::gather(state, as_of)?,
         process: ProcessHealth {
             weir: env!("CARGO_PKG_VERSION"),
             sqlite: sqlite_version(),

@@ -2,7 +2,7 @@
 
 use weir_report::render::{count, duration};
 
-use super::{Health, LastDelivery, Status, VerdictName};
+use super::{Health, LastDelivery, ScheduleHealth, Status, VerdictName};
 use crate::ReadyLimits;
 use crate::routes::why_not;
 
@@ -33,6 +33,9 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
     if let Some(said) = silent(health) {
         return (Status::Attention, said);
     }
+    if health.schedules.needs_attention() {
+        return (Status::Attention, reports(&health.schedules));
+    }
     let last = integrations.iter().filter_map(|one| one.last_delivery.as_ref());
     let shortest = last.map(|last| last.silence_seconds).reduce(f64::min).unwrap_or(0.0);
     let waits = match lag {
@@ -40,6 +43,26 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
         n => format!("{} to be counted", waiting(n)),
     };
     (Status::Well, format!("All is well: last delivery {} ago, {waits}.", ago(shortest)))
+}
+
+/// What is the matter with the reports that are sent by themselves.
+fn reports(of: &ScheduleHealth) -> String {
+    let ScheduleHealth { broken, runs_failed, alerts_firing, .. } = *of;
+    let parts = [
+        (alerts_firing, "alerts", "fires", "fire"),
+        (runs_failed, "runs of reports", "failed", "failed"),
+        (broken, "definitions of reports", "is not well", "are not well"),
+    ];
+    let parts = parts.into_iter().filter(|(n, ..)| 0 < *n).map(|(n, what, one, many)| {
+        let what = if n == 1 { what.replacen("runs", "run", 1) } else { what.to_owned() };
+        let what = if n == 1 { what.replacen("alerts", "alert", 1) } else { what };
+        let what = if n == 1 { what.replacen("definitions", "definition", 1) } else { what };
+        format!("{n} {what} {}", if n == 1 { one } else { many })
+    });
+    format!(
+        "Deliveries come in and are counted; {}. Reports says what to do.",
+        parts.collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn waiting(n: u64) -> String {

@@ -2,6 +2,7 @@
 
 mod gather; // asks everybody
 mod judge; // is all well, and if not, what to do
+mod reports; // what is sent by itself
 mod unknown; // screens, reasons and codes that nobody named
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use weir_report::{Silence, SilenceVerdict};
 
 pub(crate) use gather::{cause, flagged, gather};
 pub(crate) use judge::{ago, bytes};
+pub(crate) use reports::ScheduleHealth;
 pub(crate) use unknown::{COUNTED, EVER, UnknownCode, UnknownName};
 
 /// How the process does. The page shows the same.
@@ -35,6 +37,7 @@ pub(crate) struct Health {
     pub(crate) secrets: Vec<SecretHealth>,
     pub(crate) log: LogHealth,
     pub(crate) checkpoint: CheckpointHealth,
+    pub(crate) schedules: ScheduleHealth,
     pub(crate) process: ProcessHealth,
 }
 

@@ -66,6 +66,7 @@ impl HealthPage<'_> {
                 (self.quarantine())
                 (self.unknown())
                 (self.secrets())
+                (self.reports())
                 (self.stores())
                 footer.status {
                     p { "As of " (time(self.health.as_of, self.zone)) ", " (self.health.timezone) }
@@ -397,6 +398,36 @@ impl HealthPage<'_> {
                             span.soft { "not since the start, nor among the 100,000 deliveries before" }
                         },
                     }
+                }
+            }
+        }
+    }
+
+    fn reports(&self) -> Markup {
+        let of = &self.health.schedules;
+        let page = Page::Reports.path();
+        html! {
+            section aria-labelledby="reports" {
+                h2 #reports { "What is sent by itself" }
+                dl.vitals {
+                    dt { "reports and alerts" }
+                    dd {
+                        a href=(page) { (count(of.definitions as u64)) } ", "
+                        @if of.broken == 0 { "all of them well" }
+                        @else { a href={ (page) "?show=trouble" } { (count(of.broken as u64)) " not well" } }
+                    }
+                    dt { "next due" }
+                    dd { @match of.next_at { Some(at) => (time(at, self.zone)), None => "none" } }
+                    dt { "runs that failed in 7 days" }
+                    dd {
+                        @if of.runs_failed == 0 { "none" }
+                        @else {
+                            a href={ (page) "?show=trouble" } { (count(of.runs_failed as u64)) }
+                            @if 0 < of.sendings_unknown { "; of " (count(of.sendings_unknown as u64)) " recipients it is not known whether they got it" }
+                        }
+                    }
+                    dt { "alerts that fire" }
+                    dd { @if of.alerts_firing == 0 { "none that nobody knows of" } @else { a href=(page) { (count(of.alerts_firing as u64)) } ", not acknowledged" } }
                 }
             }
         }

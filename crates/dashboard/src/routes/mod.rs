@@ -44,6 +44,9 @@ mod reports; // every report that is sent by itself
 mod report; // one of them, and what can be done with it
 mod report_form; // making and changing one
 mod report_run; // one run, and its files
+mod schedules_api; // definitions for programs
+mod runs_api; // runs for programs
+mod alerts_api; // how alerts stand, for programs
 mod view; // one saved view
 mod views; // every saved view
 mod views_api; // the same for programs
@@ -83,6 +86,15 @@ pub(crate) use tokens_api::{
     TokensBody,
 };
 
+pub(crate) use alerts_api::{__path_acknowledge_alert, __path_alerts_api, AlertEntry, AlertsBody};
+pub(crate) use runs_api::{
+    __path_run_api, __path_runs_api, __path_send_again, FileEntry, RunEntry, RunInFull, RunsBody,
+    SendAgain, SendingEntry,
+};
+pub(crate) use schedules_api::{
+    __path_remove_schedule, __path_run_schedule, __path_save_schedule, __path_schedule_api,
+    __path_schedules_api, NewRun, NewSchedule, ScheduleEntry, ScheduleInFull, SchedulesBody,
+};
 pub(crate) use shares_api::{
     __path_add_share, __path_revoke_share, __path_shares_api, MadeShare, NewShareBody, ShareLink,
     SharesBody,
@@ -330,6 +342,24 @@ pub(crate) const ROUTES: &[Mounted] = &[
         ],
     ),
     at("/api/v1/shares/{id}", &[delete(OPERATOR, || web::to(shares_api::revoke_share))]),
+    at("/api/v1/schedules", &[get(VIEWER, || web::to(schedules_api::schedules_api))]),
+    at(
+        "/api/v1/schedules/{name}",
+        &[
+            get(VIEWER, || web::to(schedules_api::schedule_api)),
+            post(OPERATOR, || web::to(schedules_api::save_schedule)),
+            delete(OPERATOR, || web::to(schedules_api::remove_schedule)),
+        ],
+    ),
+    at("/api/v1/schedules/{name}/run", &[post(OPERATOR, || web::to(schedules_api::run_schedule))]),
+    at("/api/v1/runs", &[get(VIEWER, || web::to(runs_api::runs_api))]),
+    at("/api/v1/runs/{id}", &[get(VIEWER, || web::to(runs_api::run_api))]),
+    at("/api/v1/runs/{id}/again", &[post(OPERATOR, || web::to(runs_api::send_again))]),
+    at("/api/v1/alerts", &[get(VIEWER, || web::to(alerts_api::alerts_api))]),
+    at(
+        "/api/v1/alerts/{name}/acknowledge",
+        &[post(OPERATOR, || web::to(alerts_api::acknowledge_alert))],
+    ),
     at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
 ];
 

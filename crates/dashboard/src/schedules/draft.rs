@@ -532,3 +532,172 @@ fn whole<T: FromStr + Copy>(
         default
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use weir_report::Definition;
+
+    use super::Draft;
+    use crate::schedules::beginning;
+
+    /// What the form has fields for, and what it has none for.
+    const WHOLE: &str = r#"
+title = "Weekly"
+range = "previous week"
+compare = false
+sections = ["trend", "summary"]
+formats = ["xlsx", "pdf"]
+
+[ask]
+as_of = "2026-03-01"
+tz = "Europe/Tallinn"
+unit = "attempt"
+window = "3d"
+bucket = "hour"
+integration = ["web", "main"]
+feature = [""]
+state = ["camera"]
+reason = ["quit"]
+outcome = ["cancelled"]
+by = "feature"
+
+[schedule]
+when = "weekly tuesday 08:00 Europe/Tallinn"
+missed = "all"
+when_empty = "skip"
+paused = true
+
+[alert]
+on = "started"
+state = "camera"
+above = 0.35
+below = 0.1
+change = { by = 0.03, level = 0.05 }
+minimum = 30
+matured = "2d"
+margin = 0.01
+runs = 2
+quiet = "22:00-07:00"
+remind = "24h"
+
+[[recipient]]
+mail = ["a@example.com", "b@example.com"]
+formats = ["pdf"]
+
+[[recipient]]
+mail = ["c@example.com"]
+
+[[recipient]]
+file = "{name}.{format}"
+keep = 3
+
+[[recipient]]
+slack = "team"
+
+[[recipient]]
+webhook = "ops"
+formats = ["json"]
+
+[[recipient]]
+s3 = "archive"
+key = "weir/{date}.parquet"
+
+[[recipient]]
+s3 = "plain"
+"#;
+
+    fn read(text: &str) -> Definition {
+        Definition::read(text).unwrap()
+    }
+
+    /// `WHOLE`, after the form that shows it was changed.
+    fn changed(change: impl FnOnce(&mut Draft)) -> Definition {
+        let base = read(WHOLE);
+        let mut draft = Draft::of(&base);
+        change(&mut draft);
+        draft.apply(&base).unwrap()
+    }
+
+    #[test]
+    fn a_form_that_nobody_touched_changes_nothing() {
+        let whens = [
+            "hourly UTC",
+            "hourly :15 UTC",
+            "daily 08:00 UTC",
+            "weekdays 8:00 UTC",
+            "weekly  monday 08:00 UTC",
+            "weekly Monday 08:00 UTC",
+            "monthly last 08:00 Europe/Tallinn",
+            "0 8 * * MON-FRI Europe/Tallinn",
+            "nonsense",
+            "",
+        ];
+        let mut texts: Vec<String> = whens
+            .iter()
+            .map(|when| format!("title = \"x\"\n[schedule]\nwhen = \"{when}\"\n"))
+            .collect();
+        texts.extend(
+            Definition::shipped_names().filter_map(Definition::shipped_text).map(String::from),
+        );
+        texts.extend([WHOLE.to_owned(), beginning(true, "UTC"), beginning(false, "UTC")]);
+        texts.push("title = \"x\"\n[ask]\nfrom = \"-30d\"\nunit = \"session\"\n".to_owned());
+        for text in texts {
+            let base = read(&text);
+            assert_eq!(Draft::of(&base).apply(&base).unwrap(), base, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_form_has_no_field_for_stays() {
+        let made = changed(|draft| draft.title = "Other".to_owned());
+        let mut want = read(WHOLE);
+        want.title = "Other".to_owned();
+        assert_eq!(made, want);
+    }
+
+    #[test]
+    fn recipients_are_added_and_taken_away_one_by_one() {
+        let made = changed(|draft| {
+            assert_eq!(draft.mail, "a@example.com\nb@example.com\nc@example.com");
+            draft.mail = "b@example.com, c@example.com\n\n d@example.com ".to_owned();
+            draft.file = String::new();
+            draft.s3 = "plain\narchive weir/{date}.parquet\nnew a b".to_owned();
+        });
+        let mut want = read(WHOLE);
+        want.recipient[0].mail.remove(0);
+        want.recipient[1].mail.push("d@example.com".to_owned());
+        want.recipient.remove(2);
+        let new = weir_report::Recipient {
+            s3: Some("new".to_owned()),
+            key: Some("a b".to_owned()),
+            ..Default::default()
+        };
+        want.recipient.push(new);
+        assert_eq!(made, want);
+    }
+
+    #[test]
+    fn a_range_takes_the_place_of_instants() {
+        let base = read("title = \"x\"\n[ask]\nfrom = \"-30d\"\nto = \"now\"\n");
+        let mut draft = Draft::of(&base);
+        draft.range = "yesterday".to_owned();
+        let made = draft.apply(&base).unwrap();
+        assert_eq!((made.range.as_deref(), made.ask.from), (Some("yesterday"), None));
+        read(&draft.apply(&base).unwrap().to_toml());
+    }
+
+    #[test]
+    fn what_cannot_be_taken_is_named_beside_its_field() {
+        let base = read(WHOLE);
+        let mut draft = Draft::of(&base);
+        draft.title = String::new();
+        draft.sections.clear();
+        draft.formats.push("docx".to_owned());
+        let alert = draft.alert.as_mut().unwrap();
+        (alert.above, alert.runs) = ("many".to_owned(), "-1".to_owned());
+        alert.below = "12.5 %".to_owned();
+        let faults = draft.apply(&base).unwrap_err();
+        let names: Vec<_> = faults.iter().map(|fault| fault.name).collect();
+        assert_eq!(names, ["title", "sections", "formats", "above", "runs"]);
+    }
+}
