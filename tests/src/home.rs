@@ -111,7 +111,22 @@ impl Home {
         path
     }
 
-    fn write_secret(&self, name: &str, secret: &str) {
+    /// Writes a report definition into the data directory, where no server need have run yet.
+    pub fn define(&self, name: &str, text: &str) -> PathBuf {
+        let folder = self.data().join("reports");
+        let made = std::os::unix::fs::DirBuilderExt::mode(
+            fs::DirBuilder::new().recursive(true),
+            0o700,
+        )
+        .create(&folder);
+        made.expect("there is room for a folder");
+        let path = folder.join(format!("{name}.toml"));
+        fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        path
+    }
+
+    /// Writes a file that only its owner may read.
+    pub fn write_secret(&self, name: &str, secret: &str) {
         use std::io::Write;
         let path = self.path(name);
         let options = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);

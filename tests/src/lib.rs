@@ -14,12 +14,14 @@ pub mod command_line; // a query as the flags of `weir report`
 pub mod event; // bodies that the provider would send
 pub mod home; // a folder of its own for the binary, with a configuration
 pub mod http; // a client that sends exactly the bytes it is told to
+pub mod mailbox; // a mail server that can be told to misbehave
 pub mod ndjson; // a stream as the lines of `weir import`
 pub mod oracle; // the report, computed the slow and obvious way
 pub mod owner; // whoever may do everything, where not everybody may
 pub mod page; // a page's text, taken apart
 pub mod png; // a picture's size and content
 pub mod python; // scripts that read a file or play a server with packages of Python
+pub mod receiver; // a receiver of signed webhooks
 pub mod same; // where a product's report differs from the oracle's
 pub mod server; // `weir serve` as a process, and posting to it
 pub mod streams; // random logs and random questions, seeded

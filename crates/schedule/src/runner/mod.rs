@@ -26,7 +26,7 @@ use weir_channel::Post;
 use weir_domain::{Clock, Timestamp};
 
 use crate::ledger::{Open, Settled};
-use crate::{Definitions, Engine, Ledger, LedgerError, Run, RunId};
+use crate::{Definitions, Engine, Ledger, LedgerError, Run, RunId, SendingState};
 
 pub use again::{AgainError, Remade, render_again};
 pub use paint::Paint;
@@ -120,6 +120,7 @@ impl Tools {
     fn settle(&self, sending: Open, settled: Settled) -> Result<(), LedgerError> {
         match self.ledger.settle(&sending, &settled, self.clock.now()) {
             Ok(()) => {
+                tell(&sending, &settled);
                 self.flight().sendings.remove(&sending.id);
                 self.at(Step::Settled);
                 Ok(())
@@ -139,6 +140,33 @@ impl Tools {
             outcome = outcome.and(self.settle(sending, settled));
         }
         outcome
+    }
+}
+
+/// One line for each try. Whom it went to is between the ledger and its readers: a log of the
+/// process names the kind of channel only.
+fn tell(sending: &Open, settled: &Settled) {
+    let Open { id, run, target, .. } = sending;
+    let kind = target.split(':').next().unwrap_or_default();
+    let (run, state) = (run.0, settled.state);
+    match state {
+        SendingState::Delivered => {
+            tracing::info!(run, sending = id, kind, "run {run}: one {kind} recipient has it");
+        }
+        SendingState::Waiting => tracing::warn!(
+            run,
+            sending = id,
+            kind,
+            tries = settled.tries,
+            "run {run}: one {kind} recipient has to wait; `weir schedule list` says why"
+        ),
+        _ => tracing::warn!(
+            run,
+            sending = id,
+            kind,
+            "run {run}: one {kind} recipient is {}; `weir schedule list` says why",
+            state.name()
+        ),
     }
 }
 

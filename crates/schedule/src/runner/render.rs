@@ -70,6 +70,15 @@ pub(super) fn render(tools: &Tools, run: &Run, now: Timestamp) -> Result<(), Led
         Ok(Done::Recorded(rendered)) => {
             tools.ledger.rendered(id, &run.summary.name, &rendered, now)?;
             tools.at(Step::Recorded);
+            tracing::info!(
+                run = id.0,
+                name = run.summary.name,
+                files = rendered.files.len(),
+                recipients = rendered.sendings.len(),
+                "run {id} of {} is rendered{}",
+                run.summary.name,
+                if rendered.quiet.is_some() { "; nobody is to be told" } else { "" }
+            );
             Ok(())
         }
         Ok(Done::HeldBack { standing, note, until }) => {
@@ -81,6 +90,9 @@ pub(super) fn render(tools: &Tools, run: &Run, now: Timestamp) -> Result<(), Led
 
 /// What failed is tried again after a pause, or given up.
 fn put_off(tools: &Tools, id: RunId, failure: Failure, now: Timestamp) -> Result<(), LedgerError> {
+    if let Failure::Later(cause) | Failure::Never(cause) = &failure {
+        tracing::warn!(run = id.0, "run {id} was not rendered: {cause}");
+    }
     match failure {
         Failure::Ledger(error) => Err(error),
         Failure::Never(cause) => tools.ledger.fail(id, &cause, now),
