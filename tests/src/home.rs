@@ -114,11 +114,9 @@ impl Home {
     /// Writes a report definition into the data directory, where no server need have run yet.
     pub fn define(&self, name: &str, text: &str) -> PathBuf {
         let folder = self.data().join("reports");
-        let made = std::os::unix::fs::DirBuilderExt::mode(
-            fs::DirBuilder::new().recursive(true),
-            0o700,
-        )
-        .create(&folder);
+        let made =
+            std::os::unix::fs::DirBuilderExt::mode(fs::DirBuilder::new().recursive(true), 0o700)
+                .create(&folder);
         made.expect("there is room for a folder");
         let path = folder.join(format!("{name}.toml"));
         fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

@@ -43,7 +43,8 @@ impl Receiver {
                     if let Some(webhook) = read(&stream) {
                         taken.lock().unwrap_or_else(PoisonError::into_inner).push(webhook);
                         let mut out = &stream;
-                        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
+                        let answer =
+                            "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok";
                         // Whoever hung up is told nothing.
                         let _ = out.write_all(answer.as_bytes());
                     }

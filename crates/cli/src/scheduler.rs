@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use weir_channel::{Channels, Post};
-use weir_dashboard::{CatalogueCell, Gate};
+use weir_dashboard::{CatalogueCell, Gate, Schedules};
 use weir_log::DataDir;
 use weir_projector::Live;
 use weir_schedule::{Definitions, Engine, Ledger, Runner};
@@ -31,10 +31,23 @@ pub(crate) struct Reports {
 
 /// What runs are made with: the scheduler's, and the pages'.
 pub(crate) struct Parts {
-    pub ledger: Arc<Ledger>,
-    pub post: Arc<dyn Post>,
-    pub engine: Arc<dyn Engine>,
+    ledger: Arc<Ledger>,
+    post: Arc<dyn Post>,
+    engine: Arc<dyn Engine>,
     stopping: Arc<AtomicBool>,
+}
+
+impl Parts {
+    /// What the pages of reports work with.
+    pub(crate) fn pages(&self, dir: &DataDir) -> Schedules {
+        Schedules {
+            ledger: Arc::clone(&self.ledger),
+            definitions: Definitions::at(&dir.reports_dir()),
+            post: Arc::clone(&self.post),
+            engine: Arc::clone(&self.engine),
+            outputs_dir: dir.outputs_dir(),
+        }
+    }
 }
 
 impl Reports {

@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 use weir_access::Access;
 use weir_dashboard::{
     AnswerCount, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, ReadyLimits,
-    RefusalCount, Schedules, SecretUse, State, Streams,
+    RefusalCount, SecretUse, State, Streams,
 };
 use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
@@ -180,61 +180,6 @@ fn tell_setup(entrance: &Entrance, base: &str) -> Outcome {
     Ok(())
 }
 
-/// What the pages of reports work with.
-fn schedules(dir: &DataDir) -> Outcome<Schedules> {
-    let ledger = weir_schedule::Ledger::open(&dir.schedule_file())
-        .map_err(|error| Failure::work(error.to_string()))?;
-    Ok(Schedules {
-        ledger: Arc::new(ledger),
-        definitions: weir_schedule::Definitions::at(&dir.reports_dir()),
-        post: Arc::new(Unwired),
-        engine: Arc::new(Unwired),
-        outputs_dir: dir.outputs_dir(),
-    })
-}
-
-/// Stands where the engine and the channels will.
-struct Unwired;
-
-const UNWIRED: &str = "this build sends nothing yet";
-
-impl weir_schedule::Post for Unwired {
-    fn check(&self, _: &weir_schedule::Target) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn send(
-        &self,
-        _: &weir_schedule::Target,
-        _: &weir_schedule::Parcel,
-        _: &mut weir_schedule::Handing<'_>,
-    ) -> Result<weir_schedule::Receipt, weir_schedule::Refusal> {
-        Err(weir_schedule::Refusal::Permanent { cause: UNWIRED.to_owned() })
-    }
-}
-
-impl weir_schedule::Engine for Unwired {
-    fn answer(
-        &self,
-        _: &weir_schedule::Question<'_>,
-    ) -> Result<weir_schedule::Answer, weir_schedule::EngineError> {
-        Err(weir_schedule::EngineError::Later(UNWIRED.to_owned()))
-    }
-
-    fn silence(
-        &self,
-        _: Option<&str>,
-        _: Timestamp,
-        _: &weir_report::Zone,
-    ) -> Result<Option<weir_report::Silence>, weir_schedule::EngineError> {
-        Ok(None)
-    }
-
-    fn unknown_values(&self, _: &weir_report::Query) -> Vec<String> {
-        Vec::new()
-    }
-}
-
 /// Why the process must stop before it is told to.
 type Fatal = Arc<Mutex<Option<AppendError>>>;
 
@@ -303,7 +248,7 @@ impl Service {
             gate,
             pulse: Pulse::default(),
             streams: Streams::default(),
-            schedules: schedules(&self.dir)?,
+            schedules: parts.pages(&self.dir),
         });
         let scheduler = self.reports.start(&self.dir, &parts)?;
         let stops = scheduler.stop();
