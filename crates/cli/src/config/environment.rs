@@ -76,7 +76,7 @@ mod tests {
         check(
             "[channels.mail]\nport = 25\n",
             &[("WEIR_CHANNELS__MAIL__PORT", "587"), ("WEIR_CHANNELS__MAIL__HOST", "smtp")],
-            "[channels.mail]\nport = 587\nhost = \"smtp\"\n",
+            "[channels.mail]\nhost = \"smtp\"\nport = 587\n",
         );
         check(file, &[("WEIR_CATALOG", "c.toml")], "catalog = \"c.toml\"");
         check(file, &[("WEIR_BIN", "x")], file);
