@@ -384,6 +384,10 @@ fn to_analysis(analysis: &'static Analysis) -> Route {
     web::to(move |request, reader, state| analysis.answer(request, reader, state))
 }
 
+/// Room for the longest definition, each of its characters escaped: what is too long for its kind is
+/// refused by a sentence, not by the door.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
 /// Mounts the pages, the API, and what watches over the process. The app holds a [`web::Data`] of
 /// [`crate::State`]; what is mounted before keeps its addresses.
 pub fn routes(cfg: &mut web::ServiceConfig) {
@@ -397,6 +401,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         }
         cfg.service(resource.wrap(Compress::default()));
     }
+    cfg.app_data(web::PayloadConfig::new(BODY_BYTES_MAX));
     cfg.default_service(web::to(missing::missing));
 }
 
