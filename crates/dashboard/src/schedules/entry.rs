@@ -50,8 +50,10 @@ impl Entry {
             targets(of).into_iter().map(|(to, formats)| (to.to_string(), formats)).collect()
         });
         let (last, said) = plan.map_or((None, None), |plan| (plan.last, plan.trouble));
-        let said = said.map(|message| Trouble { line: None, message });
-        let troubles = read.as_ref().err().cloned().or(said).into_iter().collect();
+        let troubles = match &read {
+            Err(trouble) => vec![trouble.clone()],
+            Ok(_) => said.unwrap_or_default().lines().map(told).collect(),
+        };
         Entry { name, text, shipped, read, when, next_at, last, standing, troubles, targets }
     }
 
@@ -133,5 +135,28 @@ impl Entry {
         let lines = self.text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
         let said = lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
         (!said.is_empty()).then_some(said)
+    }
+}
+
+/// One of the troubles that the ledger keeps a line each: `line 4: …`, or without a line.
+fn told(text: &str) -> Trouble {
+    let parts = text.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
+    let numbered = parts.and_then(|(number, said)| Some((number.parse().ok()?, said)));
+    match numbered {
+        Some((line, said)) => Trouble { line: Some(line), message: said.to_owned() },
+        None => Trouble { line: None, message: text.to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn a_trouble_reads_back_from_the_ledger() {
+        for text in ["line 4: the zone is unknown: name another", "nobody gets it", "line x: y"] {
+            assert_eq!(told(text).to_string(), text);
+        }
+        assert_eq!(told("line 4: a: b").line, Some(4));
     }
 }
