@@ -30,6 +30,11 @@ fn main() -> ExitCode {
 fn start_log_lines() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn"));
+    // Below that the HTTP client would print whole addresses, and some of them are secrets.
+    let filter = ["ureq=info", "ureq_proto=info"]
+        .into_iter()
+        .filter_map(|cap| cap.parse().ok())
+        .fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let colour = std::io::stderr().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     tracing_subscriber::fmt()
