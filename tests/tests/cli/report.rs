@@ -195,7 +195,8 @@ fn a_report_of_ones_own_goes_before_the_one_that_ships() {
 #[test]
 fn files_for_other_programs_are_what_they_say() {
     let home = home();
-    for (format, begins) in [("xlsx", &b"PK\x03\x04"[..]), ("parquet", b"PAR1")] {
+    for (format, begins) in [("pdf", &b"%PDF-"[..]), ("xlsx", b"PK\x03\x04"), ("parquet", b"PAR1")]
+    {
         for name in ["abandonment", "monthly-review"] {
             let args = ["report", name, "--format", format].into_iter().chain(JANUARY);
             let bytes = home.weir(args.clone()).ok().stdout;
