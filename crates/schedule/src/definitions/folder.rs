@@ -19,7 +19,7 @@ pub(super) struct Kept {
 /// What changes when a file is written: also where it is written in place within one tick of the
 /// clock, its length or the time of its last change of any kind does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+pub(crate) struct Stamp {
     file: u64,
     bytes: u64,
     modified: (i64, i64),
@@ -35,6 +35,12 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
+
+/// What changes when a file comes, goes or is renamed, but not when one is written in place; none
+/// where the folder cannot be looked at.
+pub(super) fn stamp(dir: &Path) -> Option<Stamp> {
+    fs::metadata(dir).as_ref().ok().map(Stamp::of)
 }
 
 /// Brings what is kept up to what lies in the folder.

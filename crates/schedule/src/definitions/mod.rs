@@ -23,6 +23,7 @@ pub use targets::targets;
 pub use trouble::Trouble;
 
 use folder::Kept;
+pub(crate) use folder::Stamp;
 
 /// The longest definition that is read. A long list of recipients is a few KiB.
 pub const DEFINITION_BYTES_MAX: u64 = 64 * 1024;
@@ -78,6 +79,12 @@ impl Definitions {
             Arc::new(Listed { name, text: String::new(), shipped: false, definition })
         });
         trouble.into_iter().chain(all.into_values()).collect()
+    }
+
+    /// What changes when a definition comes, goes or is put in another's place; one that is written
+    /// where it lies leaves it as it is.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        folder::stamp(&self.dir)
     }
 
     /// The definition of this name, the operator's own before the shipped one; none if there is

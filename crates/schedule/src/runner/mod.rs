@@ -25,6 +25,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use weir_channel::Post;
 use weir_domain::{Clock, Timestamp};
 
+use crate::definitions::Stamp;
 use crate::ledger::{Open, Settled};
 use crate::{Definitions, Engine, Ledger, LedgerError, Run, RunId, SendingState};
 
@@ -38,8 +39,9 @@ use plan::Known;
 /// A runner looks at least so often whether there is something to do.
 const TICK: Duration = Duration::from_secs(1);
 
-/// So often it looks into the folder of definitions.
-const FOLDER_EVERY_US: i64 = 5_000_000;
+/// So often it looks at each definition, whether it was written where it lies. One that comes,
+/// goes or is put in another's place is seen at the next tick, by the folder alone.
+const FILES_EVERY_US: i64 = 30_000_000;
 
 /// So often folders of old runs are looked for.
 const TIDY_EVERY_US: i64 = 3_600_000_000;
@@ -66,9 +68,16 @@ pub struct Runner {
 #[derive(Debug, Clone, Copy)]
 struct LastTick {
     at: Timestamp,
-    version: (i64, u64),
+    seen: Seen,
     wake_at: Option<Timestamp>,
-    folder_at: Timestamp,
+    files_at: Timestamp,
+}
+
+/// What others change: the ledger, and the folder of definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    ledger: (i64, u64),
+    folder: Option<Stamp>,
 }
 
 /// What the stages work with.
@@ -246,7 +255,7 @@ impl Runner {
         if let Some(wake_at) = self.idle(now)? {
             return Ok(wake_at);
         }
-        let version = self.prepare(now)?;
+        let seen = self.prepare(now)?;
         while let Some(run) = self.tools.ledger.due_run(now)? {
             self.render(&run, now)?;
         }
@@ -255,7 +264,7 @@ impl Runner {
                 deliver::send(&self.tools, &sending)?;
             }
         }
-        self.leave(now, version)
+        self.leave(now, seen)
     }
 
     /// Ticks at least each second until `stop` says so or nobody is left to say it. Sendings have
@@ -319,7 +328,7 @@ impl Runner {
         if self.idle(now)?.is_some() {
             return Ok(false);
         }
-        let version = self.prepare(now)?;
+        let seen = self.prepare(now)?;
         let run = self.tools.ledger.due_run(now)?;
         if let Some(run) = &run {
             self.render(run, now)?;
@@ -330,36 +339,39 @@ impl Runner {
             }
         }
         if run.is_none() {
-            self.leave(now, version)?;
+            self.leave(now, seen)?;
         }
         Ok(run.is_some())
     }
 
-    /// When there is something to do next, if there is nothing now: the ledger is as it was left,
-    /// and it is not time to look into the folder.
+    /// When there is something to do next, if there is nothing now: ledger and folder are as they
+    /// were left, and it is not time to look at the files.
     fn idle(&self, now: Timestamp) -> Result<Option<Option<Timestamp>>, LedgerError> {
         let Some(last) = &self.last else { return Ok(None) };
         let is_clock_back = now < last.at;
-        let is_folder_due = !(0..FOLDER_EVERY_US).contains(&now.since_us(last.folder_at));
+        let are_files_due = !(0..FILES_EVERY_US).contains(&now.since_us(last.files_at));
         let is_something_due = last.wake_at.is_some_and(|wake_at| wake_at <= now);
-        if is_clock_back || is_folder_due || is_something_due {
+        if is_clock_back || are_files_due || is_something_due {
             return Ok(None);
         }
-        let is_same = self.tools.ledger.version()? == last.version;
-        Ok(is_same.then_some(last.wake_at))
+        Ok((self.seen()? == last.seen).then_some(last.wake_at))
+    }
+
+    fn seen(&self) -> Result<Seen, LedgerError> {
+        Ok(Seen { ledger: self.tools.ledger.version()?, folder: self.definitions.stamp() })
     }
 
     /// Puts right what was left, reads the definitions, makes runs of instants that have come.
-    /// Returns the ledger's version from before: what others write meanwhile is seen next time.
-    fn prepare(&mut self, now: Timestamp) -> Result<(i64, u64), LedgerError> {
-        let version = self.tools.ledger.version()?;
+    /// Returns what was seen before: what others write meanwhile is seen next time.
+    fn prepare(&mut self, now: Timestamp) -> Result<Seen, LedgerError> {
+        let seen = self.seen()?;
         self.recover(now)?;
         self.tools.settle_rest()?;
         self.known.read(&self.tools, &self.definitions, now)?;
         self.tools.at(Step::Planned);
         due::make(&self.tools, &self.known, now)?;
         self.tools.at(Step::MadeDue);
-        Ok(version)
+        Ok(seen)
     }
 
     fn recover(&mut self, now: Timestamp) -> Result<(), LedgerError> {
@@ -382,11 +394,7 @@ impl Runner {
     }
 
     /// Notes how things were left.
-    fn leave(
-        &mut self,
-        now: Timestamp,
-        version: (i64, u64),
-    ) -> Result<Option<Timestamp>, LedgerError> {
+    fn leave(&mut self, now: Timestamp, seen: Seen) -> Result<Option<Timestamp>, LedgerError> {
         let is_tidy = |at: Timestamp| (0..TIDY_EVERY_US).contains(&now.since_us(at));
         if !self.tidied_at.is_some_and(is_tidy) {
             tidy::tidy(&self.tools, now)?;
@@ -394,7 +402,7 @@ impl Runner {
             self.tidied_at = Some(now);
         }
         let wake_at = self.tools.ledger.next_wake()?;
-        self.last = Some(LastTick { at: now, version, wake_at, folder_at: now });
+        self.last = Some(LastTick { at: now, seen, wake_at, files_at: now });
         Ok(wake_at)
     }
 }

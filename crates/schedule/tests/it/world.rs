@@ -265,9 +265,11 @@ impl World {
         World { dir, clock, engine, post, ledger, runner, observer: None }
     }
 
-    /// Writes `NAME.toml`.
+    /// Writes `NAME.toml` beside and puts it in its place, as the dashboard and most editors do.
     pub(crate) fn define(&self, name: &str, text: &str) {
-        std::fs::write(self.dir.path().join(format!("reports/{name}.toml")), text).unwrap();
+        let beside = self.dir.path().join("reports/.beside");
+        std::fs::write(&beside, text).unwrap();
+        std::fs::rename(&beside, self.dir.path().join(format!("reports/{name}.toml"))).unwrap();
     }
 
     /// Writes a definition with this schedule, which goes to `a@example.com`.
