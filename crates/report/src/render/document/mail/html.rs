@@ -234,10 +234,15 @@ fn table_row(row: &Row, all: usize) -> Markup {
                 @if let Some(bar) = &row.bar { (bar_of(*bar)) }
             }
             @for (column, cell) in (2..).zip(&row.cells) {
-                td align="right" style=(cell_style(ink, column == all)) { (cell) }
+                td align="right" style={ (whole(cell)) (cell_style(ink, column == all)) } { (cell) }
             }
         }
     }
+}
+
+/// A number stays on its line, and so do both ends of an interval; words may break.
+fn whole(cell: &str) -> &'static str {
+    if cell.contains(", ") { "" } else { "white-space:nowrap;" }
 }
 
 /// A part of the width, as a table: an element of no height in a mail.
