@@ -55,19 +55,20 @@ impl Channels {
         clock: Arc<dyn Clock>,
         resolver: Arc<dyn Resolve>,
     ) -> Result<Channels, SettingsError> {
+        settings.check_names()?;
         let guard = Guard::new(&settings.private_addresses, resolver)?;
         let dir = settings.files.dir.as_ref().map_or(files_dir.to_owned(), |dir| base.join(dir));
         let mail = settings.mail.as_ref().map(|mail| Mailer::new(mail, base, &guard));
         Ok(Channels {
             files: Files::new(dir),
             mail: mail.transpose()?,
-            slack: named(&settings.slack, "slack", |one| {
+            slack: each(&settings.slack, |one| {
                 Ok((one.name.clone(), Slack::new(one, base, &guard)?))
             })?,
-            webhooks: named(&settings.webhook, "webhook", |one| {
+            webhooks: each(&settings.webhook, |one| {
                 Ok((one.name.clone(), Webhook::new(one, base, &guard)?))
             })?,
-            stores: named(&settings.s3, "s3", |one| {
+            stores: each(&settings.s3, |one| {
                 Ok((one.name.clone(), Store::new(one, base, &guard)?))
             })?,
             clock,
@@ -124,27 +125,12 @@ impl Channels {
     }
 }
 
-/// One channel for each section, by a name that is there and there once.
-fn named<S, C>(
+/// One channel for each section, by its name.
+fn each<S, C>(
     sections: &[S],
-    kind: &str,
     make: impl Fn(&S) -> Result<(String, C), SettingsError>,
 ) -> Result<BTreeMap<String, C>, SettingsError> {
-    let mut channels = BTreeMap::new();
-    for section in sections {
-        let (name, channel) = make(section)?;
-        if name.is_empty() || name.contains(['/', ':']) || name.chars().any(char::is_control) {
-            return Err(SettingsError::new(format!(
-                "a [[channels.{kind}]] has no usable `name`; recipients name it, without `/` and `:`"
-            )));
-        }
-        if channels.insert(name.clone(), channel).is_some() {
-            return Err(SettingsError::new(format!(
-                "two [[channels.{kind}]] are called `{name}`; give one of them another name"
-            )));
-        }
-    }
-    Ok(channels)
+    sections.iter().map(make).collect()
 }
 
 fn found<'a, C>(

@@ -22,6 +22,7 @@ use weir_domain::Timestamp;
 
 use crate::aside::{Aside, Ended, Gate, unnoted, within};
 use crate::guard::Guard;
+use crate::look::REACHED_WITHIN;
 use crate::words::said;
 use crate::{Handing, Refusal, SettingsError};
 
@@ -175,6 +176,24 @@ impl Http {
             Ended::Late { handed: true } => {
                 Err(NoAnswer::Silence(format!("{place} did not answer within {seconds} s")))
             }
+        }
+    }
+
+    /// Connects as a request would, encrypted where it must be, and makes none: whoever knocks at the
+    /// gate has a connection that is ready for it, and is not let through.
+    pub(crate) fn reach(&self, url: &Url) -> Result<String, Refusal> {
+        let mut is_ready = false;
+        let mut shut = || {
+            is_ready = true;
+            Err(std::io::ErrorKind::Interrupted.into())
+        };
+        let http = Http { timeout: self.timeout.min(REACHED_WITHIN), ..self.clone() };
+        let call =
+            Call { method: "HEAD", url: url.clone(), headers: Vec::new(), content: Content::None };
+        let made = http.make(call, &mut shut);
+        match made.map_err(NoAnswer::or_transient) {
+            Err(refusal) if !is_ready => Err(refusal),
+            _ => Ok(format!("{} can be connected to", place(url))),
         }
     }
 

@@ -21,9 +21,11 @@ mod slack; // the channel of Slack's incoming webhooks
 mod webhook; // the channel of signed webhooks
 mod s3; // the channel of object stores
 mod channels; // all of them behind the one verb
+mod look; // whether somebody is there, before anything is sent
 
 pub use channels::Channels;
 pub use guard::{Guard, Resolve, SystemResolver};
+pub use look::Looked;
 pub use parcel::{Attachment, Parcel};
 pub use post::{Handing, Post, Receipt};
 pub use refusal::Refusal;

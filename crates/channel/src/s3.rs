@@ -76,6 +76,11 @@ impl Store {
         })
     }
 
+    /// Whether the store can be connected to.
+    pub(crate) fn reach(&self) -> Result<String, Refusal> {
+        self.http.reach(self.bucket.base_url())
+    }
+
     /// Puts every file of a parcel at its key.
     pub(crate) fn send(
         &self,

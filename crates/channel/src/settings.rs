@@ -1,5 +1,6 @@
 //! The configuration section `[channels]`. It names where secrets are and holds none itself.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -173,6 +174,32 @@ pub struct S3Settings {
     /// How long one object may take, in seconds.
     #[serde(default = "s3_timeout")]
     pub timeout_s: u64,
+}
+
+impl Settings {
+    /// Whether every section that recipients name has a name, and one of its own.
+    pub(crate) fn check_names(&self) -> Result<(), SettingsError> {
+        names("slack", self.slack.iter().map(|one| &one.name))?;
+        names("webhook", self.webhook.iter().map(|one| &one.name))?;
+        names("s3", self.s3.iter().map(|one| &one.name))
+    }
+}
+
+fn names<'a>(kind: &str, names: impl Iterator<Item = &'a String>) -> Result<(), SettingsError> {
+    let mut known = BTreeSet::new();
+    for name in names {
+        if name.is_empty() || name.contains(['/', ':']) || name.chars().any(char::is_control) {
+            return Err(SettingsError::new(format!(
+                "a [[channels.{kind}]] has no usable `name`; recipients name it, without `/` and `:`"
+            )));
+        }
+        if !known.insert(name) {
+            return Err(SettingsError::new(format!(
+                "two [[channels.{kind}]] are called `{name}`; give one of them another name"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What is wrong with the section, as a sentence that names the key and says what to do.

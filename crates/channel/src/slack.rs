@@ -1,5 +1,6 @@
 //! The channel of Slack's incoming webhooks. The address is the secret.
 
+use url::Url;
 use weir_domain::Timestamp;
 
 use crate::guard::Guard;
@@ -34,15 +35,24 @@ impl Slack {
         Ok(Slack { url, http })
     }
 
+    /// Whether Slack can be connected to.
+    pub(crate) fn reach(&self) -> Result<String, Refusal> {
+        self.http.reach(&self.address()?)
+    }
+
+    fn address(&self) -> Result<Url, Refusal> {
+        let permanent = |error: SettingsError| Refusal::Permanent { cause: error.to_string() };
+        let url = self.url.text("the webhook's address").map_err(permanent)?;
+        address(url, "channels.slack").map_err(permanent)
+    }
+
     pub(crate) fn send(
         &self,
         parcel: &Parcel,
         now: Timestamp,
         handing: &mut Handing<'_>,
     ) -> Result<Receipt, Refusal> {
-        let permanent = |error: SettingsError| Refusal::Permanent { cause: error.to_string() };
-        let url = self.url.text("the webhook's address").map_err(permanent)?;
-        let url = address(url, "channels.slack").map_err(permanent)?;
+        let url = self.address()?;
         let hidden = [url.as_str().to_owned(), url.path().to_owned()];
         let call = Call {
             method: "POST",

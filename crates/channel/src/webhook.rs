@@ -56,6 +56,11 @@ impl Webhook {
         })
     }
 
+    /// Whether the receiver can be connected to.
+    pub(crate) fn reach(&self) -> Result<String, Refusal> {
+        self.http.reach(&self.url)
+    }
+
     pub(crate) fn send(
         &self,
         parcel: &Parcel,

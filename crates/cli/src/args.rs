@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::commands::{import, log, people, report, schedule, serve, sign, simulate};
+use crate::commands::{doctor, import, log, people, report, schedule, serve, sign, simulate};
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
 #[derive(Parser, Debug)]
@@ -54,5 +54,5 @@ pub(crate) enum Command {
     /// Print the signature of a body, for trying things with curl
     Sign(sign::Args),
     /// Say what is wrong with this installation, if anything
-    Doctor,
+    Doctor(doctor::Args),
 }

@@ -31,7 +31,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::People(command) => people::run(&common, &command),
         Command::Simulate(args) => simulate::run(&args),
         Command::Sign(args) => sign::run(&args),
-        Command::Doctor => doctor::run(&common),
+        Command::Doctor(args) => doctor::run(&common, &args),
     }
 }
 

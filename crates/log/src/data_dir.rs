@@ -16,6 +16,10 @@ const SCHEDULE_FILE: &str = "schedule.db";
 const REPORTS_DIR: &str = "reports";
 const OUTPUTS_DIR: &str = "outputs";
 
+/// With less room than this, somebody should make some. A day of a busy integration takes less;
+/// an operator should hear of it before the disk is full.
+pub const FREE_BYTES_MIN: u64 = 1 << 30;
+
 /// The folder in which the log, and all that is folded from it, lives.
 #[derive(Debug, Clone)]
 pub struct DataDir {

@@ -16,7 +16,7 @@ mod stats; // what the log holds
 mod error; // what can go wrong, and what to do next
 
 pub use append::{AppendError, Log};
-pub use data_dir::{DataDir, Lock};
+pub use data_dir::{DataDir, FREE_BYTES_MIN, Lock};
 pub use error::LogError;
 pub use read::{LogReader, Row};
 pub use seal::Seal;

@@ -17,7 +17,7 @@ pub use definitions::{
     check, is_name, targets,
 };
 pub use engine::{Answer, Engine, EngineError, Question};
-pub use ledger::{AlertStanding, Ledger, LedgerError, Plan};
+pub use ledger::{AlertStanding, Ledger, LedgerError, Plan, Whole};
 pub use run::{Cause, Run, RunId, RunState, RunSummary, Said, SaidAlarm, Sending, SendingState};
 pub use runner::{AgainError, Paint, Remade, Runner, Step, render_again};
 pub use when::{When, WhenError, ZoneUnknown};

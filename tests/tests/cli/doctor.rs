@@ -4,12 +4,20 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use weir_tests::Home;
+use weir_tests::Server;
 use weir_tests::event::event;
+use weir_tests::mailbox::{Mailbox, Mood};
+use weir_tests::receiver::{self, Receiver};
 
 /// The doctor ends with this status and says each of these.
 #[track_caller]
 fn check(home: &Home, status: i32, fragments: &[&str]) {
-    let run = home.weir(["doctor"]);
+    check_with(home, &[], status, fragments);
+}
+
+#[track_caller]
+fn check_with(home: &Home, flags: &[&str], status: i32, fragments: &[&str]) {
+    let run = home.weir([&["doctor"], flags].concat());
     assert_eq!(run.status, Some(status), "{run}");
     for fragment in fragments {
         assert!(run.text().contains(fragment), "`{fragment}` is not in: {run}");
@@ -56,4 +64,163 @@ fn one_that_is_not() {
     fs::write(home.data().join("read.db"), "not a database, and long enough to be looked at")
         .expect("there is room");
     check(&home, 0, &["note   ", "read.db", "the file can be deleted"]);
+}
+
+/// Goes to a mail address, a webhook and a file.
+const LATELY: &str = r#"
+title = "What came lately"
+formats = ["json"]
+
+[[recipient]]
+mail = ["ann@example.com"]
+
+[[recipient]]
+webhook = "ops"
+
+[[recipient]]
+file = "{name}/{run}.{format}"
+"#;
+
+/// With a mail server and a receiver, and a delivery in the log.
+fn with_channels() -> (Home, Mailbox, Receiver) {
+    let (mailbox, receiver) = (Mailbox::start(), Receiver::start());
+    let home = Home::with(&format!("{}{}", mailbox.config(), receiver.config()));
+    home.write_secret("receiver-secret", receiver::SECRET);
+    let line =
+        format!("{{\"received_at\":\"2026-01-05T09:14:02Z\",\"payload\":{}}}\n", event(1, 7001));
+    home.import(&line);
+    (home, mailbox, receiver)
+}
+
+#[test]
+fn reports_that_are_well() {
+    let (home, mailbox, receiver) = with_channels();
+    check(&home, 0, &["ok     no report is sent: there is no definition in ", "/data/reports"]);
+    assert!(!home.data().join("schedule.db").exists(), "looking makes nothing");
+    home.define("lately", LATELY);
+    home.weir(["schedule", "run", "lately"]).ok();
+    let well = [
+        "ok     mail: 127.0.0.1:",
+        " answers, not encrypted\n",
+        "ok     webhook `ops`: 127.0.0.1:",
+        " can be connected to\n",
+        "ok     files: they go below ",
+        "ok     1 report is defined, of which 0 are due by themselves",
+        "ok     the ledger of reports is whole and tells of 1 run\n",
+        " are free on the disk of ",
+    ];
+    check(&home, 0, &well);
+    let server = Server::start(&home);
+    check(&home, 0, &well);
+    server.stop();
+    let due = format!("{LATELY}\n[schedule]\nwhen = \"daily 08:00 Europe/Tallinn\"\n");
+    home.define("daily", &due);
+    let idle = "note   nothing is sent by itself while `weir serve` does not run";
+    check(&home, 0, &["2 reports are defined, of which 1 is due by itself", idle]);
+    let server = Server::start(&home);
+    assert!(!home.weir(["doctor"]).text().contains(idle), "a server runs");
+    server.stop();
+    // Whoever looks sends nothing.
+    assert_eq!((mailbox.messages().len(), receiver.taken().len()), (1, 1));
+}
+
+#[test]
+fn each_channel_is_looked_at_by_itself() {
+    let (home, mailbox, _receiver) = with_channels();
+    home.define("lately", LATELY);
+    home.define("unreadable", "title = 5\n");
+    let config = fs::read_to_string(home.path("weir.toml")).expect("it was written");
+    home.write_secret("slack-url", "https://10.1.2.3/services/T0/B0/hidden");
+    home.write_secret("s3-secret", "hidden");
+    let more = "[channels.files]\ndir = \"weir.toml/below\"\n\n\
+                [[channels.slack]]\nname = \"team\"\nurl_file = \"slack-url\"\n\n\
+                [[channels.s3]]\nname = \"archive\"\nendpoint = \"http://127.0.0.1:1\"\n\
+                bucket = \"b\"\naccess_key_id = \"k\"\nsecret_access_key_file = \"s3-secret\"\n";
+    home.write("weir.toml", format!("{config}{more}"));
+    mailbox.is(Mood::Down);
+    check(
+        &home,
+        1,
+        &[
+            "wrong  mail: 127.0.0.1:",
+            "ok     webhook `ops`: ",
+            "wrong  slack `team`: 10.1.2.3 is a private address",
+            "add its range to `channels.private_addresses`",
+            "wrong  s3 `archive`: 127.0.0.1:1 could not be reached",
+            "wrong  files: ",
+            "weir.toml is no folder",
+            "unreadable.toml, line 1: ",
+        ],
+    );
+    assert!(!home.weir(["doctor"]).text().contains("hidden"), "secrets are not printed");
+    // Without connecting to anybody, only what is written is looked at.
+    let offline = home.weir(["doctor", "--offline"]);
+    for fine in ["mail", "webhook `ops`", "slack `team`", "s3 `archive`"] {
+        let line = format!("ok     {fine}: is configured");
+        assert!(offline.text().contains(&line), "`{line}` is not in: {offline}");
+    }
+
+    // A secret that everybody may read keeps nobody from looking at the others.
+    let secret = home.path("receiver-secret");
+    fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).expect("it is ours");
+    let wrong = "wrong  webhook `ops`: the secret file ";
+    let others = ["ok     mail: is configured", wrong, "receiver-secret can be read by everyone"];
+    check_with(&home, &["--offline"], 1, &others);
+    check_with(&home, &["--offline"], 1, &["unreadable.toml, line 1: "]);
+    fs::remove_file(&secret).expect("it is ours");
+    check_with(&home, &["--offline"], 1, &[wrong, "cannot be read", "mend `secret_file`"]);
+}
+
+#[test]
+fn runs_that_failed_are_told_until_they_are_mended() {
+    let (home, mailbox, _receiver) = with_channels();
+    let two = LATELY.replace("ann@example.com", "ann@example.com\", \"ben@example.com");
+    home.define("lately", &two);
+    mailbox.is(Mood::Refuses("ben@", "550 5.1.1 no such user here"));
+    home.weir(["schedule", "run", "lately"]).failed(1, &["run 1 failed"]);
+    let failed = "run 1 of lately failed: 1 of 4 recipients did not get it; mail:ben@example.com: ";
+    let next = "once that is mended: weir schedule again 1 --send mail:ben@example.com\n";
+    check(&home, 1, &[&format!("wrong  {failed}"), "550 5.1.1 no such user here", next]);
+    // Beside a server too.
+    let server = Server::start(&home);
+    check(&home, 1, &[&format!("wrong  {failed}"), next]);
+    server.stop();
+
+    // What is still missing after a later run is good to know, and keeps nobody up.
+    mailbox.is(Mood::Takes(std::time::Duration::ZERO));
+    home.weir(["schedule", "run", "lately"]).ok();
+    check(&home, 0, &[&format!("note   {failed}"), next]);
+    home.weir(["schedule", "again", "1", "--send", "mail:ben@example.com"]).ok();
+    let run = home.weir(["doctor"]).ok();
+    assert!(!run.text().contains("run 1 of lately"), "it was sent again: {run}");
+
+    // A run of which nobody knows whether it arrived, and one that waits.
+    mailbox.is(Mood::Silent);
+    home.weir(["schedule", "run", "lately"]).failed(1, &["nobody knows"]);
+    let unknown = "weir schedule again 4 --send mail:ann@example.com";
+    check(&home, 1, &["wrong  run 4 of lately failed: ", unknown]);
+    mailbox.is(Mood::Down);
+    home.weir(["schedule", "run", "lately"]).failed(1, &["is not over"]);
+    let run = home.weir(["doctor", "--offline"]);
+    let told = run.text();
+    let line = told.lines().find(|line| line.starts_with("note   run 5 of lately waits: "));
+    assert!(line.is_some_and(|line| line.contains("; it is tried again at 20")), "{run}");
+}
+
+#[test]
+fn a_ledger_that_is_damaged_and_one_of_another_program() {
+    let (home, ..) = with_channels();
+    home.define("lately", LATELY);
+    home.weir(["schedule", "run", "lately"]).ok();
+    let ledger = home.data().join("schedule.db");
+    let whole = fs::read(&ledger).expect("it is there");
+    let mut bytes = whole.clone();
+    // Everything behind the first page, which says what the file is.
+    bytes[4_096..].fill(0xaa);
+    fs::write(&ledger, &bytes).expect("there is room");
+    check(&home, 1, &["wrong  ", "schedule.db", "restore a backup", "ok     the log"]);
+    fs::write(&ledger, "a text, and a long one, of another program's").expect("there is room");
+    check(&home, 1, &["schedule.db is a database of another program"]);
+    fs::write(&ledger, &whole).expect("there is room");
+    check(&home, 0, &["ok     the ledger of reports is whole"]);
 }

@@ -4,8 +4,9 @@ mod record; // which files are ours
 mod root; // a folder that nothing leads out of
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
 use crate::s3::placed;
@@ -23,6 +24,29 @@ pub(crate) struct Files {
 impl Files {
     pub(crate) fn new(dir: PathBuf) -> Files {
         Files { dir }
+    }
+
+    /// Where files go, if they can: nothing is made yet.
+    pub(crate) fn look(&self) -> Result<String, String> {
+        let there = self.dir.ancestors().find(|folder| folder.exists());
+        // What is relative begins at the folder that the process works in.
+        let there = there.unwrap_or(Path::new("."));
+        let dir = self.dir.display();
+        if !there.is_dir() {
+            return Err(format!(
+                "they go below {dir}, but {} is no folder; move it away, or mend \
+                 `channels.files.dir`",
+                there.display()
+            ));
+        }
+        access(there, Access::WRITE_OK | Access::EXEC_OK).map_err(|error| {
+            format!(
+                "they go below {dir}, but nothing can be written to {}: {error}; see whether \
+                 Weir's user may write there",
+                there.display()
+            )
+        })?;
+        Ok(format!("they go below {dir}"))
     }
 
     /// Writes every file of a parcel to its place; the same again is no harm.

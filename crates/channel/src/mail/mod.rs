@@ -16,6 +16,7 @@ use url::Host;
 use crate::aside::{Ended, unnoted, within};
 use crate::guard::Guard;
 use crate::http::{ca_file, no_certificate};
+use crate::look::REACHED_WITHIN;
 use crate::settings::timeout;
 use crate::words::one_line;
 use crate::{Handing, MailSettings, Parcel, Receipt, Refusal, Secret, SettingsError, Tls};
@@ -107,6 +108,24 @@ impl Mailer {
             }),
             Ended::Late { handed: true } => Err(Refusal::Unknown {
                 cause: format!("{place} did not confirm the message within {seconds} s; {ASK}"),
+            }),
+        }
+    }
+
+    /// Whether the server can be connected to, encrypted as it must be, and knows us. No message is
+    /// begun.
+    pub(crate) fn reach(&self) -> Result<String, Refusal> {
+        let mailer = Mailer { timeout: self.timeout.min(REACHED_WITHIN), ..self.clone() };
+        let (place, limit) = (self.place(), mailer.timeout);
+        let ended = within(limit, &mut || Ok(()), move |aside| {
+            Session { mailer: &mailer, aside: &aside }.greet();
+        });
+        match ended {
+            Ended::Done(result) => result.map(|receipt| receipt.detail),
+            Ended::Unnoted(error) => Err(unnoted(&error)),
+            Ended::Late { .. } => Err(Refusal::Transient {
+                cause: format!("{place} did not let us in within {} s", limit.as_secs()),
+                retry_after: None,
             }),
         }
     }

@@ -41,6 +41,24 @@ impl Session<'_> {
         let _ = connection.command(Quit);
     }
 
+    /// Says who we are, and farewell.
+    pub(super) fn greet(&self) {
+        let mut connection = match self.ready() {
+            Ok(connection) => connection,
+            Err(refusal) => return self.aside.done(Err(refusal)),
+        };
+        self.aside.done(Ok(Receipt { detail: self.how_it_is() }));
+        let _ = connection.set_timeout(Some(FAREWELL));
+        let _ = connection.command(Quit);
+    }
+
+    fn how_it_is(&self) -> String {
+        let mailer = self.mailer;
+        let encrypted = if mailer.tls == Tls::None { "not encrypted" } else { "encrypted" };
+        let known = if mailer.login.is_some() { ", and knows us" } else { "" };
+        format!("{} answers, {encrypted}{known}", mailer.place())
+    }
+
     /// A connection that is encrypted as it must be, to a server that knows us.
     fn ready(&self) -> Result<SmtpConnection, Refusal> {
         let mailer = self.mailer;

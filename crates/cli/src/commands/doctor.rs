@@ -1,9 +1,14 @@
 //! `weir doctor`: what is wrong with this installation, if anything.
 
+mod reports; // what is sent: definitions, the ledger, how the last runs went
+mod runs; // which runs somebody should look at
+
 use weir_access::{Access, Role};
+use weir_channel::Looked;
 use weir_domain::{Clock, Timestamp};
-use weir_log::{DataDir, LogError, LogReader};
+use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader};
 use weir_readmodel::{CheckpointError, Model};
+use weir_report::render::bytes;
 
 use crate::args::Common;
 use crate::clock::SystemClock;
@@ -13,6 +18,14 @@ use crate::failure::{Failure, Outcome};
 
 /// Before this the clock is surely wrong: the first Weir is younger.
 const CLOCK_MIN: &str = "2026-01-01T00:00:00Z";
+
+/// How to look.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Connect to nobody: look at the settings of mail server, webhooks and stores only
+    #[arg(long)]
+    offline: bool,
+}
 
 /// What one look showed.
 enum Finding {
@@ -25,7 +38,7 @@ enum Finding {
 use Finding::{Fine, Note, Wrong};
 
 /// Looks at everything, prints what it finds, and fails if anything is wrong.
-pub(crate) fn run(common: &Common) -> Outcome {
+pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
     let mut findings = vec![clock()];
     match Config::read(common) {
         Err(failure) => findings.push(Wrong(failure.to_string())),
@@ -35,6 +48,8 @@ pub(crate) fn run(common: &Common) -> Outcome {
             findings.push(integrations(&config));
             findings.extend(dashboard(&config));
             findings.extend(data(&config.data_dir()));
+            findings.extend(channels(&config, args));
+            findings.extend(reports::look(config));
         }
     }
     let mut wrong = 0;
@@ -175,6 +190,7 @@ fn data(dir: &DataDir) -> Vec<Finding> {
         Err(error) => findings.push(Wrong(error.to_string())),
     }
     findings.push(read_model(dir, &reader));
+    findings.extend(disk(dir));
     findings
 }
 
@@ -207,4 +223,29 @@ fn read_model(dir: &DataDir, reader: &LogReader) -> Finding {
         Err(foreign @ CheckpointError::Foreign { .. }) => Wrong(foreign.to_string()),
         Err(damaged) => Note(damaged.to_string()),
     }
+}
+
+/// The room for the log, and for what is rendered.
+fn disk(dir: &DataDir) -> Option<Finding> {
+    let free = dir.free_bytes()?;
+    let said = bytes(free).replace('\u{a0}', " ");
+    let path = dir.path().display();
+    Some(if free < FREE_BYTES_MIN {
+        Wrong(format!(
+            "only {said} are free on the disk of {path}; make room: where nothing can be written, \
+             deliveries are refused and reports wait"
+        ))
+    } else {
+        Fine(format!("{said} are free on the disk of {path}"))
+    })
+}
+
+/// Each way out of reports.
+fn channels(config: &Config, args: &Args) -> Vec<Finding> {
+    let looked = config.look_at_channels(!args.offline).into_iter();
+    let finding = |Looked { channel, found }: Looked| match found {
+        Ok(how) => Fine(format!("{channel}: {how}")),
+        Err(sentence) => Wrong(format!("{channel}: {sentence}")),
+    };
+    looked.map(finding).collect()
 }

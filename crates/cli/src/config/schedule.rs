@@ -1,9 +1,10 @@
 //! `[channels]` and `[schedule]`: the ways out of reports, and what every run is asked with.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use weir_channel::Channels;
+use weir_channel::{Channels, Looked, SystemResolver};
 
 use super::Config;
 use crate::clock::SystemClock;
@@ -29,10 +30,20 @@ impl Default for ScheduleConfig {
 impl Config {
     /// The ways out, with their secrets.
     pub(crate) fn channels(&self) -> Outcome<Arc<Channels>> {
-        let files = self.data_dir().outputs_dir().join("files");
-        Channels::new(&self.channels, &self.base, &files, Arc::new(SystemClock))
+        Channels::new(&self.channels, &self.base, &self.files_dir(), Arc::new(SystemClock))
             .map(Arc::new)
             .map_err(|error| Failure::call(format!("the configuration is wrong: {error}")))
+    }
+
+    /// The ways out, each looked at by itself; `connects` says whether to connect to them.
+    pub(crate) fn look_at_channels(&self, connects: bool) -> Vec<Looked> {
+        let resolver = Arc::new(SystemResolver);
+        Channels::look(&self.channels, &self.base, &self.files_dir(), resolver, connects)
+    }
+
+    /// Where files go whose channel names no other folder.
+    fn files_dir(&self) -> PathBuf {
+        self.data_dir().outputs_dir().join("files")
     }
 
     /// What every run of a report is asked with.

@@ -1,13 +1,11 @@
 //! Is all well, and if not, what to do: one sentence, the worst first.
 
-use weir_report::render::{count, duration};
+use weir_log::FREE_BYTES_MIN;
+use weir_report::render::{bytes, count, duration};
 
 use super::{Health, LastDelivery, ScheduleHealth, Status, VerdictName};
 use crate::ReadyLimits;
 use crate::routes::why_not;
-
-/// A day of a busy integration is less; an operator should hear of it before the disk is full.
-const FREE_BYTES_MIN: u64 = 1 << 30;
 
 /// The status, and the sentence on top.
 pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
@@ -91,18 +89,6 @@ fn silent(health: &Health) -> Option<String> {
 pub(crate) fn ago(seconds: f64) -> String {
     let whole = seconds.max(0.0) as u64;
     if whole == 0 { "less than a second".to_owned() } else { duration(whole * 1_000_000) }
-}
-
-/// `1.2 GB`.
-#[allow(clippy::cast_precision_loss)] // shown with one digit
-pub(crate) fn bytes(n: u64) -> String {
-    const UNITS: [(u64, &str); 4] =
-        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    let found = UNITS.into_iter().find(|&(unit, _)| unit <= n);
-    found.map_or_else(
-        || format!("{n}\u{a0}bytes"),
-        |(unit, name)| format!("{:.1}\u{a0}{name}", n as f64 / unit as f64),
-    )
 }
 
 fn sentence(reason: &str) -> String {

@@ -11,9 +11,10 @@ use weir_domain::Timestamp;
 use weir_report::{Silence, SilenceVerdict};
 
 pub(crate) use gather::{cause, flagged, gather};
-pub(crate) use judge::{ago, bytes};
+pub(crate) use judge::ago;
 pub(crate) use reports::ScheduleHealth;
 pub(crate) use unknown::{COUNTED, EVER, UnknownCode, UnknownName};
+pub(crate) use weir_report::render::bytes;
 
 /// How the process does. The page shows the same.
 #[derive(Debug, Serialize, ToSchema)]

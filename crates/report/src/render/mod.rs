@@ -46,7 +46,7 @@ pub use embedded::{Embedded, EmbeddedChart};
 pub use html::html;
 pub use json::json;
 pub use links::{Behind, Links, NoLinks, Place};
-pub use number::{count, counted, duration, instant, interval, percent};
+pub use number::{bytes, count, counted, duration, instant, interval, percent};
 pub use parquet::parquet;
 pub use picture::{png, svg};
 pub use sections::{

@@ -104,6 +104,19 @@ pub fn instant(at: Timestamp, zone: &Zone) -> String {
     }
 }
 
+/// `1.2 GB`.
+#[allow(clippy::cast_precision_loss)] // shown with one digit
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    const UNITS: [(u64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let found = UNITS.into_iter().find(|&(unit, _)| unit <= n);
+    found.map_or_else(
+        || format!("{n}\u{a0}bytes"),
+        |(unit, name)| format!("{:.1}\u{a0}{name}", n as f64 / unit as f64),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use weir_domain::Rate;

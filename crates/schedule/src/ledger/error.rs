@@ -44,6 +44,17 @@ pub enum LedgerError {
         /// The newest schema that this program knows.
         known: i64,
     },
+    /// The file is not what SQLite left. Trying again will not help.
+    #[error(
+        "{path} is damaged: {what}; stop `weir serve` and restore a backup of it",
+        path = path.display()
+    )]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite finds wrong.
+        what: String,
+    },
     /// A row that we wrote does not read back. Trying again will not help.
     #[error("a row of schedule.db is damaged in column `{column}`; restore a backup")]
     Damaged {
@@ -90,6 +101,9 @@ impl LedgerError {
     pub(crate) fn store(path: &Path) -> impl Fn(rusqlite::Error) -> LedgerError + '_ {
         move |source| match source.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => LedgerError::ForeignFile { path: path.to_owned() },
+            Some(ErrorCode::DatabaseCorrupt) => {
+                LedgerError::Broken { path: path.to_owned(), what: source.to_string() }
+            }
             _ => LedgerError::Store { path: path.to_owned(), source },
         }
     }

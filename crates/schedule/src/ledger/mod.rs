@@ -6,6 +6,7 @@
 
 mod error; // what can go wrong
 mod store; // the file
+mod look; // the file as it is found, before anybody works with it
 mod texts; // definitions and catalogues, each kept once
 mod plans; // when each definition is due next
 mod runs; // what is known of runs, to read
@@ -15,6 +16,7 @@ mod alerts; // where each alert stands
 
 pub use alerts::AlertStanding;
 pub use error::LedgerError;
+pub use look::Whole;
 pub use plans::Plan;
 pub(crate) use plans::{Instant, Planned};
 pub(crate) use steps::{Filed, Open, Rendered, Settled};

@@ -17,7 +17,7 @@ const APPLICATION_ID: i64 = 0x5753_4348;
 const MIGRATIONS: &[&str] = &[include_str!("../../../../migrations/schedule/0001_ledger.sql")];
 
 /// `weir schedule` may be at work beside a server.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What is to be sent, what was sent, and what became of it: `schedule.db`.
 ///
@@ -116,8 +116,13 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), LedgerError> {
     tx.commit().map_err(&store)
 }
 
+/// The newest schema that this program knows.
+pub(super) fn schema_known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
 /// The file's schema version, 0 for a fresh file.
-fn schema_of(conn: &Connection, path: &Path) -> Result<i64, LedgerError> {
+pub(super) fn schema_of(conn: &Connection, path: &Path) -> Result<i64, LedgerError> {
     let store = LedgerError::store(path);
     let pragma =
         |name| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(&store);
@@ -129,7 +134,7 @@ fn schema_of(conn: &Connection, path: &Path) -> Result<i64, LedgerError> {
     if application != APPLICATION_ID && !fresh {
         return Err(LedgerError::ForeignFile { path: path.to_owned() });
     }
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = schema_known();
     if known < version {
         return Err(LedgerError::Newer { path: path.to_owned(), found: version, known });
     }

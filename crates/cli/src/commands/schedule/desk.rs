@@ -94,11 +94,7 @@ impl Desk {
 
     /// Where a definition is written.
     pub(crate) fn place(&self, listed: &Listed) -> String {
-        if listed.shipped {
-            format!("{} (as shipped)", listed.name)
-        } else {
-            self.dir.reports_dir().join(format!("{}.toml", listed.name)).display().to_string()
-        }
+        place(&self.dir, listed)
     }
 
     /// The zone of a definition: of its question, else of its schedule, else the configured one.
@@ -106,4 +102,18 @@ impl Desk {
         let name = definition.zone_name(&self.config.report.timezone);
         Zone::named(name).unwrap_or_else(Zone::utc)
     }
+}
+
+/// Where a definition is written, or the file that is none.
+pub(crate) fn place(dir: &DataDir, listed: &Listed) -> String {
+    if listed.shipped {
+        return format!("{} (as shipped)", listed.name);
+    }
+    let folder = dir.reports_dir();
+    // What is no definition is listed by its whole name: a file, or the folder that cannot be read.
+    let file = match weir_schedule::is_name(&listed.name) {
+        true => format!("{}.toml", listed.name),
+        false => listed.name.clone(),
+    };
+    folder.join(file).display().to_string()
 }

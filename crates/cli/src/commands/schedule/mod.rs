@@ -7,11 +7,11 @@ mod dry_run; // what would be sent
 mod list; // what is due when, and how the last runs went
 mod outcome; // what became of a run, in lines
 mod run; // one run, now
-mod words; // instants and tables
+pub(crate) mod words; // instants and tables
 
 use std::path::PathBuf;
 
-pub(crate) use desk::Desk;
+pub(crate) use desk::{Desk, place};
 
 use crate::args::Common;
 use crate::failure::Outcome;

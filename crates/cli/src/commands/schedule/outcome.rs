@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use weir_report::Zone;
 use weir_schedule::{AlertStanding, Cause, Run, RunState, RunSummary, Sending, SendingState};
 
-use super::words::{local, safe};
+use super::words::{local, safe, sentence};
 use crate::failure::{Failure, Outcome};
 
 /// The run and each of its recipients, a line each.
@@ -23,7 +23,7 @@ pub(super) fn lines(run: &Run, zone: &Zone) -> String {
         text.push('\n');
     };
     if let Some(trouble) = &summary.trouble {
-        add(safe(trouble));
+        add(sentence(trouble));
     }
     if let Some(note) = &summary.note {
         add(safe(note));
@@ -57,7 +57,7 @@ fn line(sending: &Sending, zone: &Zone) -> String {
     };
     let again = sending.next_try_at.filter(|_| 0 < sending.tries);
     let again = again.map(|at| format!("it is tried again at {}", local(at, zone)));
-    let said: Vec<String> = said.map(safe).into_iter().chain(again).collect();
+    let said: Vec<String> = said.map(sentence).into_iter().chain(again).collect();
     let state = sending.state.name();
     format!("{state:9}  {}  {}", safe(&sending.target), said.join("; ")).trim_end().to_owned()
 }

@@ -4,7 +4,7 @@ use weir_domain::Timestamp;
 use weir_report::Zone;
 
 /// `2026-03-30 08:00 +03:00`: what the clock on the wall shows there.
-pub(super) fn local(at: Timestamp, zone: &Zone) -> String {
+pub(crate) fn local(at: Timestamp, zone: &Zone) -> String {
     jiff::Timestamp::from_microsecond(at.as_micros()).map_or_else(
         |_| at.to_string(),
         |at| at.to_zoned(zone.rules().clone()).strftime("%Y-%m-%d %H:%M %:z").to_string(),
@@ -30,8 +30,13 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 }
 
 /// A text from outside, so that it does nothing to the terminal.
-pub(super) fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     weir_report::render::safe_text(text, 300)
+}
+
+/// The same of a sentence, which says at its end what to do.
+pub(crate) fn sentence(text: &str) -> String {
+    weir_report::render::safe_text(text, 2_000)
 }
 
 #[cfg(test)]
