@@ -24,13 +24,19 @@ pub(super) fn of(parcel: &Parcel, from: &Mailbox, to: &Address) -> Result<Vec<u8
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
-        .subject(one_line(&parcel.mail.subject, SUBJECT_CHARS_MAX))
+        .subject(words(&parcel.mail.subject, SUBJECT_CHARS_MAX))
         .date(UNIX_EPOCH + Duration::from_secs(seconds))
         .message_id(Some(format!("<{}@{}>", parcel.id, from.email.domain())))
         .header(AutoSubmitted)
         .multipart(content)
         .map_err(|error| Refusal::Permanent { cause: format!("no mail can be made: {error}") })?;
     Ok(message.formatted())
+}
+
+/// A text on one line that every reader shows as it is: not one that looks encoded, which they would
+/// decode to something else.
+fn words(text: &str, chars_max: usize) -> String {
+    one_line(text, chars_max).replace("=?", "= ?")
 }
 
 /// What is shown, and beside it the files.
@@ -63,7 +69,7 @@ fn attached(file: &Attachment) -> Result<SinglePart, Refusal> {
         retry_after: None,
     })?;
     Ok(SinglePart::builder()
-        .header(ContentDisposition::attachment(&one_line(&file.name, 150)))
+        .header(ContentDisposition::attachment(&words(&file.name, 150)))
         .header(media_type(&file.media_type))
         // Text too: a relay may change the ends of its lines otherwise.
         .header(ContentTransferEncoding::Base64)
@@ -158,5 +164,13 @@ mod tests {
             assert!(head.contains("multipart/mixed"), "{head}");
         }
         assert!(!message("report\u{202e}fdp.exe", "a").contains("4oCu"));
+    }
+
+    #[test]
+    fn no_text_is_shown_as_another() {
+        // It would be shown as `Drop-off 0 %`.
+        let evil = "=?utf-8?B?RHJvcC1vZmYgMCAl?=";
+        let text = message(evil, evil);
+        assert!(!text.contains("=?"), "{text}");
     }
 }
