@@ -2,6 +2,10 @@
 
 mod address; // who may be written to
 mod message; // a parcel as a message
+mod dots; // a message as it goes over the wire
+mod seal; // how a connection is encrypted, and whose certificates are believed
+mod reply; // what a server answers, and what it offers
+mod line; // a connection on which lines are exchanged
 mod session; // what is said to the server
 
 use std::fmt;
@@ -9,18 +13,17 @@ use std::path::Path;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
 use url::Host;
+use zeroize::Zeroizing;
 
 use crate::aside::{Ended, unnoted, within};
 use crate::guard::Guard;
-use crate::http::{ca_file, no_certificate};
 use crate::look::REACHED_WITHIN;
 use crate::settings::timeout;
 use crate::words::one_line;
 use crate::{Handing, MailSettings, Parcel, Receipt, Refusal, Secret, SettingsError, Tls};
-use session::Session;
+use seal::Seal;
+use session::{Login, Session};
 
 /// What to do about a mail nobody knows the fate of.
 const ASK: &str = "ask the recipient, and send it again by hand if it is not there";
@@ -31,7 +34,7 @@ pub(crate) struct Mailer {
     host: Host<String>,
     port: u16,
     tls: Tls,
-    parameters: TlsParameters,
+    seal: Seal,
     login: Option<(String, Secret)>,
     from: Mailbox,
     domains: Vec<String>,
@@ -69,7 +72,7 @@ impl Mailer {
                 Tls::None => 25,
             }),
             tls: settings.tls,
-            parameters: parameters(&host, settings, base)?,
+            seal: Seal::new(&host, settings.ca_file.as_deref(), base)?,
             login: login(settings, base)?,
             domains: address::domains(&settings.domains).map_err(wrong)?,
             timeout: timeout(settings.timeout_s, "channels.mail.timeout_s")?,
@@ -134,11 +137,11 @@ impl Mailer {
         format!("{}:{}", self.host, self.port)
     }
 
-    fn credentials(&self) -> Option<Credentials> {
+    fn words_of_login(&self) -> Option<Login> {
         let (name, password) = self.login.as_ref()?;
         // It was read as text when the mailer was made.
-        let password = String::from_utf8_lossy(password.bytes()).into_owned();
-        Some(Credentials::new(name.clone(), password))
+        let password = Zeroizing::new(String::from_utf8_lossy(password.bytes()).into_owned());
+        Some(Login::new(name, password))
     }
 }
 
@@ -158,31 +161,6 @@ fn login(settings: &MailSettings, base: &Path) -> Result<Option<(String, Secret)
             Err(SettingsError::new("[channels.mail] has a password and no `username`; add it"))
         }
     }
-}
-
-fn parameters(
-    host: &Host<String>,
-    settings: &MailSettings,
-    base: &Path,
-) -> Result<TlsParameters, SettingsError> {
-    // An address of version 6 is bracketed as a host and bare in a certificate.
-    let domain = match host {
-        Host::Domain(name) => name.clone(),
-        Host::Ipv4(ip) => ip.to_string(),
-        Host::Ipv6(ip) => ip.to_string(),
-    };
-    let mut builder = TlsParameters::builder(domain);
-    builder = match &settings.ca_file {
-        None => builder.certificate_store(CertificateStore::WebpkiRoots),
-        Some(file) => {
-            let certificate = Certificate::from_pem(&ca_file(file, base)?)
-                .map_err(|_| no_certificate(file, base))?;
-            builder.certificate_store(CertificateStore::None).add_root_certificate(certificate)
-        }
-    };
-    builder.build_rustls().map_err(|error| {
-        SettingsError::new(format!("`channels.mail` cannot be encrypted: {error}"))
-    })
 }
 
 impl fmt::Debug for Mailer {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use lettre::Address;
-use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::Mechanism;
-use lettre::transport::smtp::client::SmtpConnection;
-use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
-use lettre::transport::smtp::response::Response;
+use zeroize::Zeroizing;
 
+use super::dots::dotted;
+use super::line::{DONE, Failure, Line};
+use super::reply::{Offers, Reply};
 use super::{ASK, Mailer};
 use crate::aside::Aside;
 use crate::words::said;
@@ -18,11 +18,11 @@ use crate::{Receipt, Refusal, Tls};
 /// To connect, and for each step until the server knows who we are.
 const STEP_MAX: Duration = Duration::from_secs(30);
 
-/// A farewell that nobody waits for.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// The one answer that lets the message follow: after any other its lines would be commands.
+const GO_ON: u16 = 354;
 
-/// How much of a message is written at once.
-const CHUNK_BYTES: usize = 64 * 1024;
+/// What asks for the next word of a login.
+const PROMPT: u16 = 334;
 
 /// One message to one recipient.
 pub(super) struct Session<'a> {
@@ -32,24 +32,26 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     pub(super) fn run(&self, to: &Address, message: &[u8]) {
-        let mut connection = match self.ready() {
-            Ok(connection) => connection,
+        let mut line = match self.connected() {
+            Ok(line) => line,
             Err(refusal) => return self.aside.done(Err(refusal)),
         };
-        self.aside.done(self.transact(&mut connection, to, message));
-        let _ = connection.set_timeout(Some(FAREWELL));
-        let _ = connection.command(Quit);
+        let result = self
+            .ready(&mut line)
+            .and_then(|offers| self.transact(&mut line, &offers, to, &dotted(message)));
+        self.aside.done(result);
+        line.farewell();
     }
 
     /// Says who we are, and farewell.
     pub(super) fn greet(&self) {
-        let mut connection = match self.ready() {
-            Ok(connection) => connection,
+        let mut line = match self.connected() {
+            Ok(line) => line,
             Err(refusal) => return self.aside.done(Err(refusal)),
         };
-        self.aside.done(Ok(Receipt { detail: self.how_it_is() }));
-        let _ = connection.set_timeout(Some(FAREWELL));
-        let _ = connection.command(Quit);
+        let known = self.ready(&mut line);
+        self.aside.done(known.map(|_| Receipt { detail: self.how_it_is() }));
+        line.farewell();
     }
 
     fn how_it_is(&self) -> String {
@@ -59,8 +61,7 @@ impl Session<'_> {
         format!("{} answers, {encrypted}{known}", mailer.place())
     }
 
-    /// A connection that is encrypted as it must be, to a server that knows us.
-    fn ready(&self) -> Result<SmtpConnection, Refusal> {
+    fn connected(&self) -> Result<Line, Refusal> {
         let mailer = self.mailer;
         let checked = mailer.guard.check(&mailer.host, mailer.port)?;
         if mailer.tls == Tls::None && !checked.ours {
@@ -72,14 +73,20 @@ impl Session<'_> {
                 ),
             });
         }
-        let step = STEP_MAX.min(mailer.timeout);
-        let us = ClientId::Domain(mailer.from.email.domain().to_owned());
-        let implicit = (mailer.tls == Tls::Tls).then_some(&mailer.parameters);
-        let mut connection =
-            SmtpConnection::connect(&*checked.addresses, Some(step), &us, implicit, None)
-                .map_err(|error| self.refused("the connection", &error))?;
+        Line::connect(&checked.addresses, STEP_MAX.min(mailer.timeout), mailer.timeout)
+            .map_err(|failure| self.refused("the connection", &failure))
+    }
+
+    /// Makes it a connection that is encrypted as it must be, to a server that knows us.
+    fn ready(&self, line: &mut Line) -> Result<Offers, Refusal> {
+        let mailer = self.mailer;
+        if mailer.tls == Tls::Tls {
+            self.seal(line)?;
+        }
+        line.hear(DONE).map_err(|failure| self.refused("the connection", &failure))?;
+        let mut offers = self.hello(line)?;
         if mailer.tls == Tls::Starttls {
-            if !connection.can_starttls() {
+            if !offers.starttls {
                 return Err(Refusal::Permanent {
                     cause: format!(
                         "{} offers no STARTTLS, and nothing is sent without encryption; see \
@@ -88,83 +95,98 @@ impl Session<'_> {
                     ),
                 });
             }
-            connection
-                .starttls(&mailer.parameters, &us)
-                .map_err(|error| self.refused("STARTTLS", &error))?;
+            line.ask("STARTTLS", DONE).map_err(|failure| self.refused("STARTTLS", &failure))?;
+            self.seal(line)?;
+            // What was offered before may have been offered by anybody.
+            offers = self.hello(line)?;
         }
-        if let Some(credentials) = mailer.credentials() {
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .map_err(|error| self.unknown_to_server(&error))?;
-        }
-        connection.set_timeout(Some(mailer.timeout)).map_err(|error| Refusal::Transient {
-            cause: format!("{} is gone: {error}", mailer.place()),
+        self.log_in(line, &offers)?;
+        line.patience(mailer.timeout)
+            .map_err(|error| self.refused("the connection", &Failure::Broken(error)))?;
+        Ok(offers)
+    }
+
+    /// A certificate that is not believed is mended where it is shown, without any change here.
+    fn seal(&self, line: &mut Line) -> Result<(), Refusal> {
+        line.seal(&self.mailer.seal).map_err(|failure| Refusal::Transient {
+            cause: format!(
+                "{} could not be spoken to with encryption: {}; see its certificate, and `tls` and \
+                 `ca_file` of [channels.mail]; it is tried again",
+                self.mailer.place(),
+                self.how(&failure)
+            ),
             retry_after: None,
-        })?;
-        Ok(connection)
+        })
+    }
+
+    fn hello(&self, line: &mut Line) -> Result<Offers, Refusal> {
+        let hello = format!("EHLO {}", self.mailer.from.email.domain());
+        let reply = line.ask(&hello, DONE).map_err(|failure| self.refused("EHLO", &failure))?;
+        Ok(reply.offers())
+    }
+
+    fn log_in(&self, line: &mut Line, offers: &Offers) -> Result<(), Refusal> {
+        let Some(login) = self.mailer.words_of_login() else { return Ok(()) };
+        let done = if offers.plain {
+            login.plain(line)
+        } else if offers.login {
+            login.login(line)
+        } else {
+            return Err(self.stranger("it offers neither AUTH PLAIN nor AUTH LOGIN"));
+        };
+        done.map(drop).map_err(|failure| match failure {
+            Failure::No(Reply { code: 500.., .. }) => self.stranger(&self.how(&failure)),
+            failure => self.refused("who we are", &failure),
+        })
     }
 
     fn transact(
         &self,
-        connection: &mut SmtpConnection,
+        line: &mut Line,
+        offers: &Offers,
         to: &Address,
         message: &[u8],
     ) -> Result<Receipt, Refusal> {
-        let parameters = self.parameters(connection, to)?;
-        let from = Some(self.mailer.from.email.clone());
-        connection
-            .command(Mail::new(from, parameters))
-            .map_err(|error| self.refused("the sender", &error))?;
-        connection
-            .command(Rcpt::new(to.clone(), Vec::new()))
-            .map_err(|error| self.refused(&format!("the recipient {to}"), &error))?;
-        connection.command(Data).map_err(|error| self.refused("the message", &error))?;
+        let sender = self.sender(offers, to, message)?;
+        line.ask(&sender, DONE).map_err(|failure| self.refused("the sender", &failure))?;
+        line.ask(&format!("RCPT TO:<{to}>"), DONE)
+            .map_err(|failure| self.refused(&format!("the recipient {to}"), &failure))?;
+        line.ask("DATA", GO_ON..=GO_ON).map_err(|failure| self.refused("the message", &failure))?;
         if !self.aside.gate().pass() {
             // Nobody waits for this any more, or it could not be noted: without its end the server
             // drops the message.
-            connection.abort();
-            return Err(self.broken_off());
+            line.hang_up();
+            return Err(self.not_begun());
         }
-        self.hand_over(connection, message)
-    }
-
-    /// Writes the message. Only with the dot at its end does the server take it on.
-    fn hand_over(
-        &self,
-        connection: &mut SmtpConnection,
-        message: &[u8],
-    ) -> Result<Receipt, Refusal> {
-        let mut written = false;
-        let chunks = message.chunks(CHUNK_BYTES).chain(std::iter::once_with(|| {
-            written = true;
-            &[][..]
-        }));
-        let answer = connection.message_iter(chunks);
-        match answer {
-            Ok(response) => Ok(Receipt { detail: words(&response) }),
-            Err(error) if error.status().is_some() => Err(self.refused("the message", &error)),
-            Err(_) if !written => Err(self.broken_off()),
-            Err(error) => Err(Refusal::Unknown {
+        match line.hand_over(message) {
+            Ok(reply) => Ok(Receipt { detail: said(&reply.words(), &[]) }),
+            Err(failure @ Failure::No(_)) => Err(self.refused("the message", &failure)),
+            // A server should drop a message whose end it has not seen. Whether it does, and what
+            // it has seen, only it knows.
+            Err(failure) => Err(Refusal::Unknown {
                 cause: format!(
-                    "{} had the whole message and did not confirm it: {}; {ASK}",
+                    "{} had the message, or a part of it, and did not confirm it: {}; {ASK}",
                     self.mailer.place(),
-                    how(&error)
+                    self.how(&failure)
                 ),
             }),
         }
     }
 
-    fn parameters(
-        &self,
-        connection: &SmtpConnection,
-        to: &Address,
-    ) -> Result<Vec<MailParameter>, Refusal> {
-        let ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
-        if ascii(to) && ascii(&self.mailer.from.email) {
-            return Ok(Vec::new());
+    /// Who it is from, how large it is, and whether an address needs more letters than ASCII has.
+    fn sender(&self, offers: &Offers, to: &Address, message: &[u8]) -> Result<String, Refusal> {
+        let from = &self.mailer.from.email;
+        let mut sender = format!("MAIL FROM:<{from}>");
+        if offers.size {
+            // A message that is too large is refused before it is sent, not in its middle.
+            sender.push_str(&format!(" SIZE={}", message.len()));
         }
-        if connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Ok(vec![MailParameter::SmtpUtfEight]);
+        let ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        if ascii(to) && ascii(from) {
+            return Ok(sender);
+        }
+        if offers.utf8 {
+            return Ok(sender + " SMTPUTF8");
         }
         Err(Refusal::Permanent {
             cause: format!(
@@ -174,61 +196,82 @@ impl Session<'_> {
         })
     }
 
-    /// What the server said no to, before it could have taken the message on.
-    fn refused(&self, what: &str, error: &Error) -> Refusal {
-        let place = self.mailer.place();
-        if error.is_permanent() {
-            return Refusal::Permanent {
-                cause: format!("{place} refused {what}: {}; it is not tried again", how(error)),
-            };
-        }
-        let cause = if error.is_transient() {
-            format!("{place} does not take {what} now: {}; it is tried again", how(error))
-        } else {
-            format!("{place} failed at {what}: {}; it is tried again", how(error))
+    /// What the server said no to, or what went wrong, before it could have taken the message on.
+    fn refused(&self, what: &str, failure: &Failure) -> Refusal {
+        let (place, how) = (self.mailer.place(), self.how(failure));
+        let cause = match failure {
+            Failure::No(Reply { code: 500.., .. }) => {
+                let cause = format!("{place} refused {what}: {how}; it is not tried again");
+                return Refusal::Permanent { cause };
+            }
+            Failure::No(_) => format!("{place} does not take {what} now: {how}; it is tried again"),
+            _ => format!("{place} failed at {what}: {how}; it is tried again"),
         };
         Refusal::Transient { cause, retry_after: None }
     }
 
-    fn unknown_to_server(&self, error: &Error) -> Refusal {
-        if error.is_permanent() || error.is_client() {
-            return Refusal::Permanent {
-                cause: format!(
-                    "{} does not let us in: {}; check `username` and the password of \
-                     [channels.mail]",
-                    self.mailer.place(),
-                    how(error)
-                ),
-            };
+    fn stranger(&self, how: &str) -> Refusal {
+        Refusal::Permanent {
+            cause: format!(
+                "{} does not let us in: {how}; check `username` and the password of \
+                 [channels.mail]",
+                self.mailer.place(),
+            ),
         }
-        self.refused("who we are", error)
     }
 
-    fn broken_off(&self) -> Refusal {
+    fn not_begun(&self) -> Refusal {
         Refusal::Transient {
             cause: format!(
-                "{} broke off before it had the whole message; it is tried again",
+                "{} was to get the message when its time was over; it is tried again",
                 self.mailer.place()
             ),
             retry_after: None,
         }
     }
+
+    /// How it failed; a server may repeat what it was told.
+    fn how(&self, failure: &Failure) -> String {
+        let login = self.mailer.words_of_login();
+        let hidden = login.as_ref().map_or_else(Vec::new, Login::hidden);
+        failure.how(&hidden)
+    }
 }
 
-/// An answer in a line: `250 2.0.0 queued as 4F2`.
-fn words(response: &Response) -> String {
-    let text: Vec<&str> = response.message().collect();
-    said(&format!("{} {}", response.code(), text.join(" ")), &[])
+/// A name and a password, as they are said.
+pub(super) struct Login {
+    name: String,
+    password: Zeroizing<String>,
+    /// Both in one word.
+    both: Zeroizing<String>,
+    /// The password in base64.
+    encoded: Zeroizing<String>,
 }
 
-/// An error in the server's words, where they are its own.
-fn how(error: &Error) -> String {
-    let source = std::error::Error::source(error).map(ToString::to_string);
-    match (error.status(), source) {
-        (Some(code), Some(text)) => said(&format!("{code} {text}"), &[]),
-        (Some(code), None) => code.to_string(),
-        (None, _) if error.is_timeout() => "it took too long".to_owned(),
-        (None, Some(text)) => said(&text, &[]),
-        (None, None) => said(&error.to_string(), &[]),
+impl Login {
+    pub(super) fn new(name: &str, password: Zeroizing<String>) -> Login {
+        let both = Zeroizing::new(format!("\0{name}\0{}", password.as_str()));
+        Login {
+            name: name.to_owned(),
+            both: Zeroizing::new(STANDARD.encode(both.as_bytes())),
+            encoded: Zeroizing::new(STANDARD.encode(password.as_bytes())),
+            password,
+        }
+    }
+
+    fn plain(&self, line: &mut Line) -> Result<Reply, Failure> {
+        let command = Zeroizing::new(format!("AUTH PLAIN {}", self.both.as_str()));
+        line.ask(&command, DONE)
+    }
+
+    fn login(&self, line: &mut Line) -> Result<Reply, Failure> {
+        line.ask("AUTH LOGIN", PROMPT..=PROMPT)?;
+        line.ask(&STANDARD.encode(&self.name), PROMPT..=PROMPT)?;
+        line.ask(&self.encoded, DONE)
+    }
+
+    /// What no one may read.
+    fn hidden(&self) -> Vec<&str> {
+        vec![&self.both, &self.encoded, &self.password]
     }
 }

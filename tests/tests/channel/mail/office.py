@@ -95,7 +95,7 @@ async def main():
             loop=loop,
             hostname="office",
             enable_SMTPUTF8=options.get("utf8", False),
-            data_size_limit=options.get("size", 64 << 20),
+            data_size_limit=options["size"] or None,
             tls_context=context() if tls == "starttls" else None,
             require_starttls=tls == "starttls",
             authenticator=authenticator if login else None,

@@ -37,7 +37,9 @@ pub(crate) struct How {
     /// Mechanisms of logging in that it does not offer.
     pub(crate) without: Vec<&'static str>,
     /// Whether it takes addresses with any letters.
-    pub utf8: bool,
+    pub(crate) utf8: bool,
+    /// How many bytes a message may have; zero is as many as one likes.
+    pub(crate) size: u64,
 }
 
 impl How {
@@ -63,6 +65,7 @@ impl Office {
             "key": world.write("key.pem", &certificate.key_pem),
             "without": how.without,
             "utf8": how.utf8,
+            "size": how.size,
         });
         if how.login {
             options["login"] = json!(["weir", PASSWORD]);
