@@ -48,12 +48,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("xtask", &[]),
+    // A disk that fails as told. No product code is given it: see `may_import`.
+    ("faults", &[]),
     // The oracle shares no code with the product. A test may drive any crate: see `may_import`.
     ("tests", &[]),
 ];
 
 /// Programs: they import, and nobody imports them.
 const PROGRAMS: &[&str] = &["cli", "bench", "xtask"];
+
+/// What any crate may import for its tests, and none for anything else.
+const FOR_TESTS: &[&str] = &["faults"];
+
+/// The one crate with lints of its own, and the one lint in which they differ: a VFS is made of
+/// pointers.
+const UNSAFE: (&str, &str) = ("faults", "unsafe_code");
 
 /// Who may put clippy's rule on clocks and chance aside: what meets the real world, and tests.
 const MAY_ASK_THE_TIME: &[&str] = &["cli", "xtask", "tests"];
@@ -108,13 +117,37 @@ fn crates_import_what_they_may() {
 
 #[test]
 fn every_crate_keeps_the_lints_of_the_workspace() {
-    hold(crate_names().into_iter().filter_map(|name| {
+    hold(crate_names().into_iter().filter(|name| name != UNSAFE.0).filter_map(|name| {
         let kept = manifest(&name)
             .get("lints")
             .and_then(|lints| lints.get("workspace"))
             .is_some_and(|inherits| inherits.as_bool() == Some(true));
         (!kept).then(|| format!("`{name}` has its own lints: put `workspace = true` under [lints]"))
     }));
+}
+
+#[test]
+fn the_crate_with_lints_of_its_own_differs_in_one() {
+    let (name, lint) = UNSAFE;
+    let without = |lints: &toml::Value| {
+        let mut lints = lints.clone();
+        let rust = lints["rust"].as_table_mut().expect("lints of the compiler");
+        assert!(rust.remove(lint).is_some_and(|level| level.as_str() != Some("allow")));
+        lints
+    };
+    let workspace = read(&root().join("Cargo.toml")).parse::<toml::Table>().expect("it is TOML");
+    let (ours, all) = (&manifest(name)["lints"], &workspace["workspace"]["lints"]);
+    assert_eq!(without(ours), without(all), "{name} keeps the lints of the workspace but `{lint}`");
+}
+
+#[test]
+fn what_is_for_tests_is_in_no_program() {
+    let import = |section| Import { section, of: "faults".to_owned() };
+    assert!(may_import("access", &import("dev-dependencies")));
+    for name in crate_names() {
+        assert!(!may_import(&name, &import("dependencies")), "{name}");
+        assert!(!may_import(&name, &import("build-dependencies")), "{name}");
+    }
 }
 
 #[test]
@@ -225,7 +258,11 @@ fn may_import(name: &str, import: &Import) -> bool {
     if PROGRAMS.contains(&import.of.as_str()) {
         return false;
     }
-    let drives = name == "tests" && import.section == "dev-dependencies";
+    let is_for_tests = import.section == "dev-dependencies";
+    if is_for_tests && FOR_TESTS.contains(&import.of.as_str()) {
+        return true;
+    }
+    let drives = name == "tests" && is_for_tests;
     let mut allowed = ALLOWED.iter().filter(|(crate_name, _)| *crate_name == name);
     drives || allowed.any(|(_, others)| others.contains(&import.of.as_str()))
 }

@@ -1,0 +1,9 @@
+//! The disk fails, or the power goes, at any call of SQLite's; what was acknowledged is there.
+//!
+//! `WEIR_FAULTS=all` tries every point instead of a sample, `WEIR_FAULTS_SEED=S` repeats what chance
+//! did in a run that printed S. `cargo xtask faults` does the former for every store.
+
+#![allow(missing_docs)]
+
+mod append; // groups of deliveries
+mod held; // what must hold of a log and a read model, whatever happened
