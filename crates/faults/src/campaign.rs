@@ -9,7 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
-use crate::{Crash, Disk, Fate, Fault, Trace};
+use crate::{Call, Crash, Disk, Fate, Fault, Trace};
 
 /// Set to `all`, every point is tried.
 const EXTENT: &str = "WEIR_FAULTS";
@@ -76,6 +76,7 @@ pub fn campaign<S: Scene>(scene: &S) {
     let mut run = Campaign { scene, prepared, rng, all, began, tally: Tally::default() };
     run.faults();
     run.power_cuts(None);
+    run.power_cuts_after_failed_syncs();
     let Tally { faults, cuts, images } = run.tally;
     let extent = if all { "all" } else { "a sample" };
     println!(
@@ -216,6 +217,20 @@ impl<S: Scene> Campaign<'_, S> {
             let _disk = Disk::at(image.path());
             self.scene.check(image.path(), told, trace.marks_at(point), Ended::Power);
             self.tally.images += 1;
+        }
+    }
+
+    fn power_cuts_after_failed_syncs(&mut self) {
+        let whole = self.copy();
+        let disk = Disk::at(whole.path());
+        self.scene.act(whole.path(), &disk, &mut S::Told::default());
+        let calls = disk.calls(Call::Sync);
+        for lasting in [false, true] {
+            let once = Fault { call: Call::Sync, how: crate::How::Error, lasting, nth: 1 };
+            let nths = if self.all { (1..=calls).collect() } else { self.sampled(calls) };
+            for nth in nths {
+                self.power_cuts(Some(Fault { nth, ..once }));
+            }
         }
     }
 

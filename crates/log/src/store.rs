@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::LogError;
+use crate::{LogError, journal};
 
 /// "WEIR" in ASCII: says whose file it is.
 const APPLICATION_ID: i64 = 0x5745_4952;
@@ -28,6 +28,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, LogError> {
     assert_version()?;
     create_private(path)?;
+    journal::settle(path)?;
     let mut conn = Connection::open(path).map_err(LogError::store(path))?;
     prepare_writer(&mut conn, path)?;
     Ok(conn)
