@@ -10,10 +10,16 @@ use super::Tools;
 use crate::ledger::Planned;
 use crate::{Definitions, LedgerError, Listed, Surroundings, When};
 
+/// So often definitions that nobody changed are held against what surrounds them: a value that was
+/// never received comes at last, the catalogue is changed.
+const CHECKED_EVERY_US: i64 = 10 * 60 * 1_000_000;
+
 /// The operators' definitions as they were last read, by name.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     listed: BTreeMap<String, Arc<Listed>>,
+    /// When all of them were checked.
+    checked_at: Option<Timestamp>,
 }
 
 impl Known {
@@ -32,10 +38,12 @@ impl Known {
     ) -> Result<(), LedgerError> {
         let own = definitions.list().into_iter().filter(|listed| !listed.shipped);
         let listed: BTreeMap<_, _> = own.map(|listed| (listed.name.clone(), listed)).collect();
+        let is_checked = |at| (0..CHECKED_EVERY_US).contains(&now.since_us(at));
+        let is_fresh = self.checked_at.is_some_and(is_checked);
         let is_known = |(name, listed): (&String, &Arc<Listed>)| {
-            self.listed.get(name).is_some_and(|known| Arc::ptr_eq(known, listed))
+            is_fresh && self.listed.get(name).is_some_and(|known| Arc::ptr_eq(known, listed))
         };
-        if self.listed.len() == listed.len() && listed.iter().all(is_known) {
+        if is_fresh && self.listed.len() == listed.len() && listed.iter().all(is_known) {
             return Ok(());
         }
         let before: BTreeMap<_, _> =
@@ -54,6 +62,9 @@ impl Known {
         }
         // Only now: what could not be written is written the next time.
         self.listed = listed;
+        if !is_fresh {
+            self.checked_at = Some(now);
+        }
         Ok(())
     }
 }

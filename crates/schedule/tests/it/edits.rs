@@ -102,3 +102,24 @@ fn what_ships_is_never_due_by_itself() {
     assert_eq!(world.ledger.plans().unwrap(), []);
     assert_eq!(world.runs(), []);
 }
+
+#[test]
+fn what_is_wrong_with_what_surrounds_a_definition_is_looked_at_again() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    let ask = "[ask]\nstate = [\"camera\"]";
+    world.define("pulse", &mailed("daily 08:00 UTC", ask, &["a@example.com"]));
+    let sentence = "`state` is filtered by `camera`, which was never received; is it misspelt?";
+    let wrong = format!("line 7: {sentence}");
+    *world.engine.unknown.lock().unwrap() = vec![sentence.to_owned()];
+    world.tick();
+    assert_eq!(trouble(&world), wrong);
+    // It is received at last, and later the definition is as it was.
+    world.engine.unknown.lock().unwrap().clear();
+    world.live_until("2026-05-04T07:45:00Z");
+    assert_eq!(trouble(&world), "");
+    *world.engine.unknown.lock().unwrap() = vec![sentence.to_owned()];
+    world.live_until("2026-05-04T08:30:00Z");
+    assert_eq!(trouble(&world), wrong);
+    assert_eq!(next(&world).unwrap(), "2026-05-05T08:00:00Z");
+    assert_eq!(world.delivered(), ["2026-05-04T08:00:00Z"]);
+}

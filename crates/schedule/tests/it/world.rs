@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use weir_channel::{Handing, Parcel, Post, Receipt, Refusal, Target};
 use weir_domain::{Catalogue, Clock, Seq, Timestamp};
-use weir_report::render::{Document, Mail};
+use weir_report::render::{Before, Document, Mail};
 use weir_report::{DataQuality, Output, Percentiles, Query, Report, Silence, Totals, Zone};
 use weir_schedule::{
     Answer, Definitions, Engine, EngineError, Ledger, Paint, Question, Run, RunId, RunState,
@@ -54,6 +54,12 @@ pub(crate) struct FakeEngine {
     pub(crate) asked: AtomicU64,
     /// Whether it breaks.
     pub(crate) panics: AtomicBool,
+    /// How many left in the period before, where there is one.
+    pub(crate) before: Mutex<Option<u64>>,
+    /// How silent the source is, where anything ever came.
+    pub(crate) silence: Mutex<Option<Silence>>,
+    /// What it never received of what definitions filter by.
+    pub(crate) unknown: Mutex<Vec<String>>,
 }
 
 impl Engine for FakeEngine {
@@ -69,18 +75,17 @@ impl Engine for FakeEngine {
         let query = question.definition.query(question.as_of, "UTC").unwrap();
         let (started, abandoned) =
             (self.started.load(Ordering::Relaxed), self.abandoned.load(Ordering::Relaxed));
-        let totals = Totals {
-            started,
-            submitted: started - abandoned,
-            cancelled: abandoned,
-            ..Totals::default()
-        };
         let catalogue = question.again.map_or_else(Catalogue::shipped, |(_, then)| then.clone());
+        let now = report(query, totals(started, abandoned));
+        let before = self.before.lock().unwrap().map(|abandoned| {
+            let before = report(now.query.previous(), totals(started, abandoned));
+            Before::of(&now, before, &catalogue)
+        });
         let document = Document {
             name: question.name.to_owned(),
             title: question.definition.title.clone(),
-            report: report(query, totals),
-            before: None,
+            report: now,
+            before,
             profile: None,
             sections: Vec::new(),
             catalogue,
@@ -98,12 +103,16 @@ impl Engine for FakeEngine {
         _: Timestamp,
         _: &Zone,
     ) -> Result<Option<Silence>, EngineError> {
-        Ok(None)
+        Ok(self.silence.lock().unwrap().clone())
     }
 
     fn unknown_values(&self, _: &Query) -> Vec<String> {
-        Vec::new()
+        self.unknown.lock().unwrap().clone()
     }
+}
+
+fn totals(started: u64, abandoned: u64) -> Totals {
+    Totals { started, submitted: started - abandoned, cancelled: abandoned, ..Totals::default() }
 }
 
 fn report(query: Query, totals: Totals) -> Report {
