@@ -123,3 +123,26 @@ fn what_is_wrong_with_what_surrounds_a_definition_is_looked_at_again() {
     assert_eq!(next(&world).unwrap(), "2026-05-05T08:00:00Z");
     assert_eq!(world.delivered(), ["2026-05-04T08:00:00Z"]);
 }
+
+#[test]
+fn what_its_pages_are_called_is_no_name_of_a_definition() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    for name in ["new", "runs"] {
+        world.schedule(name, "daily 08:00 UTC");
+    }
+    world.tick();
+    world.tick_at("2026-05-04T08:00:00Z");
+    assert_eq!(world.runs(), []);
+    let plans = world.ledger.plans().unwrap();
+    let names: Vec<_> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    assert_eq!(names, ["new.toml", "runs.toml"]);
+    for plan in &plans {
+        let trouble = plan.trouble.as_ref().unwrap();
+        assert!(trouble.contains("not `new` or `runs`") && trouble.contains("rename"), "{trouble}");
+    }
+    let definitions = weir_schedule::Definitions::at(&world.dir.path().join("reports"));
+    let text = mailed("daily 08:00 UTC", "", &["a@example.com"]);
+    let error = definitions.save("runs", &text).unwrap_err().to_string();
+    assert!(error.contains("`runs`") && error.contains("not `new` or `runs`"), "{error}");
+    definitions.save("news", &text).unwrap();
+}
