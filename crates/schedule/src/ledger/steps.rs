@@ -397,7 +397,7 @@ fn update(
     .map(drop)
 }
 
-/// Ends the run whose sendings are all over.
+/// Ends the run whose sendings are all over; of another, says who has to wait.
 fn finish(conn: &Connection, run: RunId, now: Timestamp) -> Result<(), rusqlite::Error> {
     let count = |states: &str| {
         conn.prepare_cached(&format!(
@@ -406,11 +406,11 @@ fn finish(conn: &Connection, run: RunId, now: Timestamp) -> Result<(), rusqlite:
         .query_row([run.0], |row| row.get::<_, u64>(0))
     };
     let open = count("'waiting', 'handing'")?;
-    if 0 < open {
-        return Ok(());
-    }
     let (failed, unknown) = (count("'failed'")?, count("'unknown'")?);
-    let all = failed + unknown + count("'delivered'")?;
+    let all = open + failed + unknown + count("'delivered'")?;
+    if 0 < open {
+        return wait(conn, run, failed + unknown, all);
+    }
     let state = if failed + unknown == 0 { RunState::Delivered } else { RunState::Failed };
     conn.prepare_cached(
         "UPDATE run SET state = ?2, trouble = ?3, changed_at = ?4
@@ -418,6 +418,30 @@ fn finish(conn: &Connection, run: RunId, now: Timestamp) -> Result<(), rusqlite:
     )?
     .execute((run.0, state.name(), missing(failed, unknown, all), now.as_micros()))
     .map(drop)
+}
+
+/// Says who of the run's recipients has to wait, and why the first of them does.
+fn wait(conn: &Connection, run: RunId, missing: u64, all: u64) -> Result<(), rusqlite::Error> {
+    let waiting = conn
+        .prepare_cached(
+            "SELECT target, trouble FROM sending
+             WHERE run = ?1 AND state = 'waiting' AND trouble IS NOT NULL ORDER BY id",
+        )?
+        .query_map([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(String, String)>, _>>()?;
+    let trouble = waiting.first().map(|(target, trouble)| {
+        let have = if waiting.len() == 1 { "has" } else { "have" };
+        let recipients = if all == 1 { "recipient" } else { "recipients" };
+        let others = match missing {
+            0 => String::new(),
+            missing => format!(", and {missing} did not get it"),
+        };
+        let count = waiting.len();
+        format!("{count} of {all} {recipients} {have} to wait{others}; {target}: {trouble}")
+    });
+    conn.prepare_cached("UPDATE run SET trouble = ?2 WHERE id = ?1 AND state = 'delivering'")?
+        .execute((run.0, trouble))
+        .map(drop)
 }
 
 /// Who did not get it, in a sentence; the recipients say why.

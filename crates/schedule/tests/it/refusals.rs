@@ -173,3 +173,45 @@ fn each_try_is_the_same_parcel_also_after_a_restart() {
     assert!(ids[0].0.starts_with("run-1-"), "{}", ids[0].0);
     assert_eq!(world.engine.asked.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn a_run_that_waits_says_in_one_line_for_whom_and_why() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    three(&world);
+    world.tick();
+    world.post.rule(|target, _| match target {
+        "mail:a@example.com" => Does::Take,
+        "mail:b@example.com" => Does::Refuse,
+        _ => Does::Later(None),
+    });
+    world.tick_at("2026-05-04T08:00:00Z");
+    let summary = &world.runs()[0];
+    assert_eq!(summary.state, RunState::Delivering);
+    assert_eq!(
+        summary.trouble.as_deref(),
+        Some(
+            "1 of 3 recipients has to wait, and 1 did not get it; mail:c@example.com: 450 come again"
+        )
+    );
+    world.post.rule(|_, _| Does::Take);
+    world.live_until("2026-05-04T09:00:00Z");
+    let summary = &world.runs()[0];
+    assert_eq!(summary.state, RunState::Failed);
+    assert_eq!(summary.trouble.as_deref(), Some("1 of 3 recipients did not get it"));
+}
+
+#[test]
+fn what_a_run_waited_for_is_forgotten_once_everybody_has_it() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    three(&world);
+    world.tick();
+    world.post.rule(|_, _| Does::Later(None));
+    world.tick_at("2026-05-04T08:00:00Z");
+    let trouble = world.runs()[0].trouble.clone().unwrap();
+    assert!(trouble.starts_with("3 of 3 recipients have to wait; mail:a@"), "{trouble}");
+    world.restart();
+    world.post.rule(|_, _| Does::Take);
+    world.live_until("2026-05-04T09:00:00Z");
+    let summary = &world.runs()[0];
+    assert_eq!((summary.state, summary.trouble.as_deref()), (RunState::Delivered, None));
+}

@@ -131,7 +131,9 @@ fn waits(run: &Run, zone: &Zone) -> Option<String> {
         let of_state = run.sendings.iter().filter(|one| one.state == SendingState::Waiting);
         of_state.filter(|one| one.trouble.is_some())
     };
-    let own = run.summary.trouble.as_deref().map(sentence);
+    // Of one that is being sent, it says no more than its recipients do.
+    let is_due = run.summary.state == RunState::Due;
+    let own = run.summary.trouble.as_deref().filter(|_| is_due).map(sentence);
     let said: Vec<_> = own.into_iter().chain(named(waiting())).collect();
     if said.is_empty() {
         return None;
