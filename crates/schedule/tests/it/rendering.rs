@@ -185,6 +185,33 @@ fn folders_of_old_runs_go_and_their_records_stay() {
     assert_eq!(world.run(1).files.len(), 1);
 }
 
+#[test]
+fn what_was_made_again_goes_as_what_was_made_first() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    world.schedule("pulse", "daily 08:00 UTC");
+    world.tick();
+    world.tick_at("2026-05-04T08:00:00Z");
+    let names = ["1-again", "files", "1-again-2", "9999-again", "x-again"];
+    for name in names {
+        fs::create_dir(world.outputs().join(name)).unwrap();
+    }
+    // Made in August, long after the run was over.
+    let made = std::time::SystemTime::UNIX_EPOCH
+        + std::time::Duration::from_secs(
+            at("2026-08-01T00:00:00Z").as_micros().unsigned_abs() / 1_000_000,
+        );
+    for name in ["1-again", "9999-again"] {
+        fs::File::open(world.outputs().join(name)).unwrap().set_modified(made).unwrap();
+    }
+    let there = |world: &World| names.map(|name| world.outputs().join(name).exists());
+    world.live_until("2026-10-29T00:00:00Z");
+    assert!(!world.outputs().join("1").exists(), "the run's own folder went in August");
+    assert_eq!(there(&world), [true; 5]);
+    world.live_until("2026-10-31T00:00:00Z");
+    // Nobody knows what the other folders are.
+    assert_eq!(there(&world), [false, true, true, true, true]);
+}
+
 /// Lets the ledger refuse what this trigger refuses, as a full disk would.
 fn refusing(world: &World, trigger: &str) -> rusqlite::Connection {
     let conn = rusqlite::Connection::open(world.dir.path().join("schedule.db")).unwrap();
