@@ -10,7 +10,7 @@ use super::paint::{Paint, Renderers};
 use super::render::{Done, Failure, choose, fresh, input_of, outputs, read};
 use super::{Step, Tools};
 use crate::ledger::{Filed, Rendered};
-use crate::{Engine, Ledger, LedgerError, Question, Run, RunId, Said};
+use crate::{Engine, Ledger, LedgerError, Question, Run, RunId, RunState, Said};
 
 /// A file that was made again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,8 @@ pub enum AgainError {
 }
 
 /// Makes the files of a run again in `folder`, which is emptied first, from the log up to the
-/// recorded position, and says of each whether its bytes are those that were recorded.
+/// recorded position, and says of each whether its bytes are those that were recorded. A run that
+/// told nobody has none.
 ///
 /// # Errors
 /// If there is no such run, it was never computed, the engine gives no answer, or `folder` cannot
@@ -49,6 +50,9 @@ pub fn render_again(
     folder: &Path,
 ) -> Result<Vec<Remade>, AgainError> {
     let of = ledger.run(run)?.ok_or(LedgerError::NoRun(run))?;
+    if of.summary.state == RunState::Quiet {
+        return Ok(Vec::new());
+    }
     let recorded = ledger.filed(run)?;
     remade(engine, &Renderers, &of, &recorded, folder).map(|(_, remade)| remade).map_err(
         |failure| match failure {

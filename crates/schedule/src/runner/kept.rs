@@ -120,6 +120,13 @@ impl Folder {
         Ok(true)
     }
 
+    /// Removes the folder: nobody is to get anything of it.
+    pub(crate) fn remove(self) -> Result<Vec<Filed>, NotKept> {
+        fs::remove_dir_all(&self.path)
+            .map_err(|source| NotKept::Disk { path: self.path, source })
+            .map(|()| Vec::new())
+    }
+
     /// Makes the folder durable, and says what lies in it.
     pub(crate) fn close(self) -> Result<Vec<Filed>, NotKept> {
         let sync = |path: &Path| {

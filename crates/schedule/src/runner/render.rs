@@ -143,7 +143,8 @@ pub(super) fn fresh(
             folder.fill(&document, &outputs, &stem, &*tools.paint, &|| tools.at(Step::Written))?;
             folder.close()?
         }
-        Some(_) => Folder::fresh(&kept::folder_of(&tools.outputs, run.summary.id))?.close()?,
+        // An alert that is judged each minute would leave a folder each minute.
+        Some(_) => folder.remove()?,
     };
     Ok(Done::Recorded(Box::new(Rendered {
         input: input_of(&document),

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use weir_schedule::{Cause, RunId, RunState, render_again};
 
-use crate::world::World;
+use crate::world::{World, mailed};
 
 fn sent() -> World {
     let mut world = World::at("2026-05-04T07:30:00Z");
@@ -109,4 +109,20 @@ fn a_run_that_was_skipped_can_be_made_after_all() {
     world.tick();
     let trouble = world.run(again.0).summary.trouble.unwrap();
     assert_eq!(trouble, "`mail:b@example.com` is none of its recipients");
+}
+
+#[test]
+fn a_run_that_told_nobody_made_no_file_and_makes_none_again() {
+    let mut world = World::at("2026-05-04T07:30:00Z");
+    world.define("pulse", &mailed("daily 08:00 UTC", "when_empty = \"skip\"", &["a@example.com"]));
+    world.engine.started.store(0, Ordering::Relaxed);
+    world.tick();
+    world.tick_at("2026-05-04T08:00:00Z");
+    assert_eq!(world.run(1).summary.state, RunState::Quiet);
+    assert!(!world.outputs().join("1").exists(), "nor does a folder of it stay");
+    let folder = world.outputs().join("1-again");
+    let remade = render_again(&world.ledger, &*world.engine, RunId(1), &folder).unwrap();
+    assert_eq!(remade, []);
+    let error = world.ledger.again(RunId(1), &[], world.now()).unwrap_err().to_string();
+    assert!(error.starts_with("run 1 had nothing to send: nothing came"), "{error}");
 }

@@ -105,7 +105,9 @@ fn say(of: &Run, remade: &[Remade], place: &Path, zone: &Zone) {
     print!("{}", columns(&rows));
     if remade.is_empty() {
         println!("it told nobody anything, so there is no file");
-    } else if remade.iter().all(|file| file.equal) {
+        return;
+    }
+    if remade.iter().all(|file| file.equal) {
         println!("every file is the same, byte for byte");
     }
     println!("they are in {}", place.display());
