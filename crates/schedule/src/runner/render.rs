@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 use weir_domain::Timestamp;
 use weir_report::render::Document;
-use weir_report::{Definition, Measure, Output, Timing, WhenEmpty};
+use weir_report::{Alert, Definition, Measure, Output, Timing, WhenEmpty};
 
 use super::kept::{self, Folder, NotKept};
 use super::pause::next_try;
@@ -250,6 +250,10 @@ fn answer(
     Ok((document, position, stem))
 }
 
+/// What is said of an alert's run that nobody but a person called for.
+const ASKED: &str =
+    "this run was asked for: it was judged by itself, and the alert stands as it stood";
+
 /// What an alert makes of it; a report without one is told, without a note.
 struct Judged {
     telling: Telling,
@@ -268,12 +272,14 @@ fn judged(
         return Ok(Judged { telling: Telling::Nothing, standing: None, note: None });
     };
     let (name, at) = (run.summary.name.as_str(), run.summary.scheduled_at);
-    let mut prior = tools.ledger.standing(name)?;
     let scheduled = run.summary.cause == Cause::Scheduled;
-    if !scheduled {
-        // Whoever asks wants to see what would be told; it is no judgement that counts.
-        (prior.judged_at, prior.told) = (None, None);
-    }
+    // Whoever asks wants to see what it says of what it sees: by itself, in quiet hours too, whoever
+    // knows of it. It is no judgement that counts.
+    let alone = Alert { runs: 1, quiet: None, ..alert.clone() };
+    let (alert, prior) = match scheduled {
+        true => (alert, tools.ledger.standing(name)?),
+        false => (&alone, Standing::default()),
+    };
     let zone = document.report.query.zone.clone();
     let judgement = if alert.on == Measure::Silence {
         let integration = match definition.ask.integration.as_slice() {
@@ -287,11 +293,13 @@ fn judged(
     } else {
         alert::judge(alert, &Evidence::Report(document), &prior, at, now)
     };
-    Ok(Judged {
-        telling: judgement.telling,
-        standing: scheduled.then_some(judgement.standing),
-        note: Some(judgement.note),
-    })
+    if scheduled {
+        let standing = Some(judgement.standing);
+        return Ok(Judged { telling: judgement.telling, standing, note: Some(judgement.note) });
+    }
+    document.notes.push(ASKED.to_owned());
+    let note = format!("{}; {ASKED}", judgement.note);
+    Ok(Judged { telling: judgement.telling, standing: None, note: Some(note) })
 }
 
 /// Why a report with nothing in it is not sent, where it is not.
