@@ -60,7 +60,8 @@ fn work(tools: &Tools, queue: &Receiver<Open>, closed: &AtomicBool) {
             return;
         }
         if let Err(error) = deliver::send(tools, &sending) {
-            tracing::error!("{} of run {}: {error}", sending.target, sending.run);
+            let kind = sending.target.split(':').next().unwrap_or_default();
+            tracing::error!("what became of a {kind} of run {} waits: {error}", sending.run);
         }
     }
 }

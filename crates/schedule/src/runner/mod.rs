@@ -46,6 +46,9 @@ const FILES_EVERY_US: i64 = 30_000_000;
 /// So often folders of old runs are looked for.
 const TIDY_EVERY_US: i64 = 3_600_000_000;
 
+/// So often it is said that the ledger cannot be read or written.
+const COMPLAINT_EVERY_US: i64 = 3_600_000_000;
+
 /// For how long what was rendered is kept, unless somebody says otherwise.
 const KEEP_DAYS_DEFAULT: u32 = 90;
 
@@ -62,6 +65,8 @@ pub struct Runner {
     /// When the last full tick was, and what it left; none before the first.
     last: Option<LastTick>,
     tidied_at: Option<Timestamp>,
+    /// Why everything waits, and when that was said.
+    complaint: Option<(String, Timestamp)>,
 }
 
 /// What a tick is judged by that may have nothing to do.
@@ -213,6 +218,7 @@ impl Runner {
             cut_off: false,
             last: None,
             tidied_at: None,
+            complaint: None,
         }
     }
 
@@ -309,9 +315,12 @@ impl Runner {
     /// the lanes. Whether another is to follow at once.
     fn round(&mut self, lanes: &Lanes) -> bool {
         match catch_unwind(AssertUnwindSafe(|| self.rendering(lanes))) {
-            Ok(Ok(more)) => more,
+            Ok(Ok(more)) => {
+                self.complaint = None;
+                more
+            }
             Ok(Err(error)) => {
-                tracing::error!("scheduled reports wait: {error}");
+                self.complain(&error);
                 self.last = None;
                 false
             }
@@ -320,6 +329,19 @@ impl Runner {
                 self.last = None;
                 false
             }
+        }
+    }
+
+    /// Says why everything waits: once for each cause, and again each hour. It is tried each second,
+    /// and a disk that is full is not to be filled by complaints.
+    fn complain(&mut self, error: &LedgerError) {
+        let (now, cause) = (self.tools.clock.now(), error.to_string());
+        let is_said = self.complaint.as_ref().is_some_and(|(said, at)| {
+            *said == cause && (0..COMPLAINT_EVERY_US).contains(&now.since_us(*at))
+        });
+        if !is_said {
+            tracing::error!("scheduled reports wait: {cause}");
+            self.complaint = Some((cause, now));
         }
     }
 
