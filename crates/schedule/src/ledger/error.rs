@@ -25,8 +25,12 @@ pub enum LedgerError {
         /// What it said.
         source: rusqlite::Error,
     },
-    /// The file is a database of another program.
-    #[error("{path} is a database of another program; name another folder with --data-dir", path = path.display())]
+    /// The file is another program's, or does not begin as ours do.
+    #[error(
+        "{path} is a database of another program, or its beginning is damaged; restore a backup of \
+         it, or move it away to begin anew",
+        path = path.display()
+    )]
     ForeignFile {
         /// The file.
         path: PathBuf,
