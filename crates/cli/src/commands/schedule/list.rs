@@ -59,7 +59,12 @@ fn entries(desk: &Desk, ledger: Option<&Ledger>) -> Outcome<Vec<Entry>> {
         None => (Vec::new(), Vec::new()),
     };
     let engine = desk.engine();
-    let of = |listed: Arc<Listed>| {
+    // What was only ever asked for, as what ships can be, has runs and no plan.
+    let last_of = |name: &str| match ledger {
+        Some(ledger) => ledger.runs(Some(name), None, 1).map(|mut runs| runs.pop()),
+        None => Ok(None),
+    };
+    let of = |listed: Arc<Listed>| -> Outcome<Entry> {
         let plan = plans.iter().find(|plan| plan.name == listed.name);
         let alert = alerts.iter().find(|alert| alert.name == listed.name).cloned();
         let mut troubles = desk.troubles(&listed, &engine);
@@ -73,18 +78,22 @@ fn entries(desk: &Desk, ledger: Option<&Ledger>) -> Outcome<Vec<Entry>> {
         let paused = timing.is_some_and(|timing| timing.paused);
         // What ships is an example: it is due once it is copied.
         let when = timing.filter(|_| !listed.shipped).map(|timing| timing.when.clone());
-        Entry {
+        let last = match plan {
+            Some(plan) => plan.last.clone(),
+            None => last_of(&listed.name)?,
+        };
+        Ok(Entry {
             zone: definition.map_or_else(Zone::utc, |definition| desk.zone(definition)),
             next_at: next(plan, when.as_deref().filter(|_| !paused), desk.now),
-            last: plan.and_then(|plan| plan.last.clone()),
+            last,
             when,
             paused,
             alert,
             troubles,
             listed,
-        }
+        })
     };
-    Ok(desk.definitions.list().into_iter().map(of).collect())
+    desk.definitions.list().into_iter().map(of).collect()
 }
 
 /// When it is due next: as the ledger says or, where no server has seen it yet, as it is written.

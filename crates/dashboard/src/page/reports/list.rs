@@ -75,7 +75,8 @@ impl ReportsPage<'_> {
                 "An alert is one that is sent only when a number calls for it."
             }
             (self.tools(own.len()))
-            @if whole && self.number == 1 && !troubled.is_empty() { (self.troubles(&troubled)) }
+            @if whole && self.number == 1 && !troubled.is_empty() { (self.troubles(&troubled, TROUBLES_MAX)) }
+            @if self.show == Show::Trouble && !found.is_empty() { (self.troubles(self.of_page(&found), ROWS_MAX)) }
             @if own.is_empty() && whole { (self.nothing_yet()) }
             (self.found(&found, whole))
             @if whole && self.number == 1 { (self.templates()) }
@@ -146,15 +147,15 @@ impl ReportsPage<'_> {
     }
 
     /// What somebody should look at.
-    fn troubles(&self, troubled: &[&Entry]) -> Markup {
+    fn troubles(&self, troubled: &[&Entry], shown: usize) -> Markup {
         html! {
             section #trouble {
                 h2 { @if troubled.len() == 1 { "1 needs attention" } @else { (troubled.len()) " need attention" } }
                 ul.troubles {
-                    @for entry in troubled.iter().take(TROUBLES_MAX) { li { (self.trouble(entry)) } }
+                    @for entry in troubled.iter().take(shown) { li { (self.trouble(entry)) } }
                 }
-                @if TROUBLES_MAX < troubled.len() {
-                    p.more-rows { a href=(self.at(Show::Trouble, "", 1)) { "and " (troubled.len() - TROUBLES_MAX) " more" } }
+                @if shown < troubled.len() {
+                    p.more-rows { a href=(self.at(Show::Trouble, "", 1)) { "and " (troubled.len() - shown) " more" } }
                 }
             }
         }
@@ -184,9 +185,14 @@ impl ReportsPage<'_> {
         }
     }
 
+    /// Those of `found` that this page of the list has.
+    fn of_page<'e>(&self, found: &'e [&'e Entry]) -> &'e [&'e Entry] {
+        let first = (self.number - 1).saturating_mul(ROWS_MAX).min(found.len());
+        &found[first..found.len().min(first + ROWS_MAX)]
+    }
+
     fn found(&self, found: &[&Entry], whole: bool) -> Markup {
-        let first = (self.number - 1).saturating_mul(ROWS_MAX);
-        let rows: Vec<&Entry> = found.iter().skip(first).take(ROWS_MAX).copied().collect();
+        let rows = self.of_page(found);
         let (alerts, reports): (Vec<&Entry>, Vec<&Entry>) =
             rows.iter().partition(|entry| entry.is_alert());
         html! {
