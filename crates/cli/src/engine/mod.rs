@@ -8,6 +8,8 @@ mod stored; // from the data directory
 mod unknown; // filter values that nobody ever sent
 
 #[cfg(test)]
+mod alert_tests; // alerts, from the log to the message
+#[cfg(test)]
 mod tests;
 
 pub(crate) use ask::Asking;
