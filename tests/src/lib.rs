@@ -11,6 +11,7 @@
 pub mod bin_path; // where the binary under test is
 pub mod chance; // a seed that is printed
 pub mod command_line; // a query as the flags of `weir report`
+pub mod disk; // a small disk, to be full or read-only
 pub mod event; // bodies that the provider would send
 pub mod home; // a folder of its own for the binary, with a configuration
 pub mod http; // a client that sends exactly the bytes it is told to

@@ -1,13 +1,19 @@
 //! A mail server that takes everything down, and can be told to misbehave.
 
+use std::io::ErrorKind::{TimedOut, WouldBlock};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+
+/// Longer than anybody takes to come here.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// How it behaves towards whoever connects next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +24,19 @@ pub enum Mood {
     Down,
     /// It says this to a recipient whose address begins so: `550 5.1.1 no such user`.
     Refuses(&'static str, &'static str),
-    /// It reads a message to its end and says nothing more.
-    Silent,
+    /// It comes so far and says nothing more, until it is let go or the other side hangs up.
+    Holds(Place),
+}
+
+/// How far a conversation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A recipient was named.
+    Recipient,
+    /// The message was announced, and nothing of it was sent.
+    Data,
+    /// The message was sent to its end, which the server has.
+    Message,
 }
 
 /// A message that it took: read to its end, whatever was answered.
@@ -40,6 +57,8 @@ pub struct Mailbox {
 struct State {
     mood: Mood,
     messages: Vec<Message>,
+    held: usize,
+    released: usize,
 }
 
 impl Mailbox {
@@ -47,7 +66,8 @@ impl Mailbox {
     pub fn start() -> Mailbox {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let address = listener.local_addr().expect("it is bound");
-        let state = State { mood: Mood::Takes(Duration::ZERO), messages: Vec::new() };
+        let state =
+            State { mood: Mood::Takes(Duration::ZERO), messages: Vec::new(), held: 0, released: 0 };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -77,6 +97,21 @@ impl Mailbox {
         lock(&self.state).mood = mood;
     }
 
+    /// Waits until it has kept so many waiting.
+    #[track_caller]
+    pub fn holds(&self, count: usize) {
+        let began = Instant::now();
+        while lock(&self.state).held < count {
+            assert!(began.elapsed() < PATIENCE, "nobody came");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Answers everybody whom it keeps waiting, as it would answer now.
+    pub fn lets_go(&self) {
+        lock(&self.state).released += 1;
+    }
+
     /// What it took, in the order in which it was whole.
     pub fn messages(&self) -> Vec<Message> {
         lock(&self.state).messages.clone()
@@ -104,9 +139,10 @@ impl Message {
         let lower = self.text.to_ascii_lowercase();
         let at = lower.find(&found)?;
         // A part's headers may begin with another one than its type.
-        let begin = self.text[..at].rfind("\r\n--").unwrap_or(0);
+        let begin =
+            self.bounds().filter_map(|bound| self.text[..at].rfind(&bound)).max().unwrap_or(0);
         let (headers, rest) = self.text[begin..].split_once("\r\n\r\n")?;
-        let end = rest.find("\r\n--").unwrap_or(rest.len());
+        let end = self.bounds().filter_map(|bound| rest.find(&bound)).min().unwrap_or(rest.len());
         let body = &rest[..end];
         let headers = headers.to_ascii_lowercase();
         Some(if headers.contains("encoding: base64") {
@@ -116,6 +152,12 @@ impl Message {
         } else {
             body.as_bytes().to_vec()
         })
+    }
+
+    /// What stands between its parts. A text may have lines of hyphens too.
+    fn bounds(&self) -> impl Iterator<Item = String> {
+        let after = self.text.split("boundary=\"").skip(1);
+        after.filter_map(|rest| rest.split_once('"')).map(|(bound, _)| format!("\r\n--{bound}"))
     }
 
     /// The text that a client shows which knows no HTML.
@@ -166,6 +208,9 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             }
             "RCPT" => {
                 let address = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                if mood == Mood::Holds(Place::Recipient) && !hold(stream, state)? {
+                    return Ok(());
+                }
                 match &mood {
                     Mood::Refuses(who, what) if address.starts_with(who) => say(what)?,
                     _ => {
@@ -176,6 +221,9 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             }
             "DATA" if to.is_empty() => say("554 5.5.1 nobody to give it to")?,
             "DATA" => {
+                if mood == Mood::Holds(Place::Data) && !hold(stream, state)? {
+                    return Ok(());
+                }
                 say("354 go on")?;
                 let mut text = String::new();
                 loop {
@@ -191,7 +239,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
                     lock(state).messages.push(message);
                 }
                 match mood {
-                    Mood::Silent => thread::sleep(Duration::from_secs(60)),
+                    Mood::Holds(Place::Message) if !hold(stream, state)? => return Ok(()),
                     Mood::Takes(after) => thread::sleep(after),
                     _ => {}
                 }
@@ -205,4 +253,26 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says nothing until it may go on, or the other side hangs up: then false.
+fn hold(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<bool> {
+    let released = {
+        let mut state = lock(state);
+        state.held += 1;
+        state.released
+    };
+    stream.set_read_timeout(Some(LOOK_EVERY))?;
+    loop {
+        match stream.peek(&mut [0]) {
+            Ok(0) => return Ok(false),
+            Ok(_) => thread::sleep(LOOK_EVERY),
+            Err(error) if matches!(error.kind(), WouldBlock | TimedOut) => {}
+            Err(error) => return Err(error),
+        }
+        if lock(state).released != released {
+            stream.set_read_timeout(None)?;
+            return Ok(true);
+        }
+    }
 }

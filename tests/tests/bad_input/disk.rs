@@ -1,8 +1,6 @@
 //! A disk that is full or read-only: a small one, made for the test.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use weir_tests::disk::Disk;
 use weir_tests::event::event;
 use weir_tests::home::MAIN;
 use weir_tests::server::post_over;
@@ -10,51 +8,10 @@ use weir_tests::{Home, Server};
 
 use crate::witness::line;
 
-/// A disk of its own in memory, gone when this is.
-struct Disk {
-    path: PathBuf,
-}
-
-impl Disk {
-    /// A disk of this size where the data directory of `home` will be; none where this user may
-    /// not mount one.
-    fn of(home: &Home, kib: u32) -> Option<Disk> {
-        let disk = Disk { path: home.data() };
-        std::fs::create_dir(&disk.path).expect("there is room");
-        let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={kib}k"), "tmpfs"], &disk.path);
-        if !mounted {
-            let skipped = "SKIPPED: this user may not mount a disk, so a full and a read-only one \
-                           are not tested; run as root";
-            assert!(std::env::var_os("CI").is_none(), "{skipped}");
-            eprintln!("{skipped}");
-            return None;
-        }
-        Some(disk)
-    }
-
-    /// Mounts it again with another option.
-    #[track_caller]
-    fn remount(&self, option: &str) {
-        assert!(mount(&["-o", &format!("remount,{option}")], &self.path), "remount,{option}");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Lazily: a process that is just being killed may still have a file open.
-        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
-    }
-}
-
-fn mount(args: &[&str], path: &Path) -> bool {
-    let output = Command::new("mount").args(args).arg(path).output();
-    output.is_ok_and(|output| output.status.success())
-}
-
 #[test]
 fn an_import_that_fills_the_disk_keeps_what_it_had_and_what_was_there() {
     let home = Home::new();
-    let Some(disk) = Disk::of(&home, 1_024) else { return };
+    let Some(disk) = Disk::at(&home.data(), 1_024) else { return };
     home.import(&line(&event(0, 7001)));
     let before = home.exported();
     let lines: String = (1..20_000).map(|session| line(&event(session, 7001))).collect();
@@ -78,7 +35,7 @@ fn an_import_that_fills_the_disk_keeps_what_it_had_and_what_was_there() {
 #[test]
 fn a_first_import_on_a_full_disk_says_so() {
     let home = Home::new();
-    let Some(disk) = Disk::of(&home, 60) else { return };
+    let Some(disk) = Disk::at(&home.data(), 60) else { return };
     home.write("one.ndjson", line("{}"));
     home.weir(["import", "one.ndjson"]).failed(1, &["log.db", "disk is full", "free some space"]);
     disk.remount("size=8m");
@@ -89,7 +46,7 @@ fn a_first_import_on_a_full_disk_says_so() {
 #[test]
 fn a_server_whose_disk_fills_up_stops_and_keeps_every_200() {
     let home = Home::new();
-    let Some(disk) = Disk::of(&home, 1_024) else { return };
+    let Some(disk) = Disk::at(&home.data(), 1_024) else { return };
     let mut server = Server::start(&home);
     let mut taken = Vec::new();
     let mut connection = server.connect();
@@ -124,7 +81,7 @@ fn a_server_whose_disk_fills_up_stops_and_keeps_every_200() {
 #[test]
 fn a_read_only_disk_is_read_or_refused_and_never_changed() {
     let home = Home::new();
-    let Some(disk) = Disk::of(&home, 8 * 1_024) else { return };
+    let Some(disk) = Disk::at(&home.data(), 8 * 1_024) else { return };
     home.import(&line(&event(0, 7001)));
     let before = home.exported();
     disk.remount("ro");

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use weir_tests::Home;
 use weir_tests::Server;
 use weir_tests::event::event;
-use weir_tests::mailbox::{Mailbox, Mood};
+use weir_tests::mailbox::{Mailbox, Mood, Place};
 use weir_tests::receiver::{self, Receiver};
 
 /// The doctor ends with this status and says each of these.
@@ -195,7 +195,7 @@ fn runs_that_failed_are_told_until_they_are_mended() {
     assert!(!run.text().contains("run 1 of lately"), "it was sent again: {run}");
 
     // A run of which nobody knows whether it arrived, and one that waits.
-    mailbox.is(Mood::Silent);
+    mailbox.is(Mood::Holds(Place::Message));
     home.weir(["schedule", "run", "lately"]).failed(1, &["nobody knows"]);
     let unknown = "weir schedule again 4 --send mail:ann@example.com";
     check(&home, 1, &["wrong  run 4 of lately failed: ", unknown]);

@@ -75,7 +75,7 @@ fn runner(desk: &Desk, ledger: &Arc<Ledger>) -> Runner {
 
 /// The server that holds the folder finds the run in the ledger, and does it.
 fn wait(desk: &Desk, ledger: &Ledger, id: RunId, holder: &str) -> Outcome<Run> {
-    eprintln!("weir: {holder} does run {id}");
+    eprintln!("{holder} does run {id}");
     loop {
         std::thread::sleep(LOOK_EVERY);
         let run = ledger.run(id)?.ok_or(weir_schedule::LedgerError::NoRun(id))?;
