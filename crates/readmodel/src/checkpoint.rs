@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, params};
@@ -370,7 +371,7 @@ fn try_load(path: &Path, threads: usize) -> Result<Loaded, CheckpointError> {
     for part in parts {
         let damaged = || CheckpointError::Damaged { path: path.to_owned(), what: "a column" };
         let Some((chunks, blocks)) = part.ok_or_else(damaged)?? else { return Ok(Loaded::Moved) };
-        model.sessions.chunks.extend(chunks);
+        model.sessions.chunks.extend(chunks.into_iter().map(Arc::new));
         model.deliveries.blocks.extend(blocks);
     }
     model.sessions.dirty = vec![false; model.sessions.chunks.len()];
@@ -476,7 +477,7 @@ fn link_end_users(model: &mut Model) -> bool {
 fn is_whole(model: &Model) -> bool {
     let sessions = model.sessions.len();
     let (chunks, deliveries) = (&model.sessions.chunks, &model.deliveries.blocks);
-    let full = |chunk: &crate::chunk::Chunk| chunk.len() == CHUNK_SESSIONS;
+    let full = |chunk: &Arc<crate::chunk::Chunk>| chunk.len() == CHUNK_SESSIONS;
     chunks.iter().rev().skip(1).all(full)
         && chunks.iter().all(|chunk| chunk.is_whole(model, sessions))
         && deliveries.iter().map(|block| block.at_us.len() as u64).sum::<u64>()

@@ -188,6 +188,23 @@ impl Model {
         self.sessions.len()
     }
 
+    /// The sessions as they are now, for a scan that takes its time: whoever folds need not wait for
+    /// it, and changes nothing of it. It costs a pointer for each part of the scan, and the copy of a
+    /// part whose sessions change while it lives.
+    ///
+    /// Deliveries, and what end-users are called, are not in it; no session is found by its id.
+    #[must_use]
+    pub fn sessions_now(&self) -> Model {
+        Model {
+            sessions: self.sessions.shared(),
+            integrations: self.integrations.clone(),
+            features: self.features.clone(),
+            exits: self.exits.clone(),
+            position: self.position,
+            ..Model::default()
+        }
+    }
+
     /// The integrations that were seen.
     #[must_use]
     pub fn integrations(&self) -> &Names {

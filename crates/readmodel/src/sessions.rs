@@ -1,6 +1,7 @@
 //! Every session, found by its id.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -25,7 +26,9 @@ pub(crate) struct EndUser {
 /// Every session, in chunks in order of first sight: recent ones are the ones that change.
 #[derive(Clone, Default)]
 pub(crate) struct Sessions {
-    pub(crate) chunks: Vec<Chunk>,
+    /// Shared with whoever still looks at them as they were: a chunk that changes meanwhile is
+    /// copied first.
+    pub(crate) chunks: Vec<Arc<Chunk>>,
     /// Which chunks changed since the last checkpoint.
     pub(crate) dirty: Vec<bool>,
     /// By the code of their name, less one.
@@ -54,7 +57,18 @@ impl Sessions {
     fn chunk_mut(&mut self, row: Row) -> (&mut Chunk, usize) {
         let (chunk, at) = row.split();
         self.dirty[chunk] = true;
-        (&mut self.chunks[chunk], at)
+        (Arc::make_mut(&mut self.chunks[chunk]), at)
+    }
+
+    /// The same sessions, which stay as they are. They are found by their rows only.
+    pub(crate) fn shared(&self) -> Sessions {
+        Sessions {
+            chunks: self.chunks.clone(),
+            dirty: vec![false; self.chunks.len()],
+            end_users: self.end_users.clone(),
+            index: None,
+            hasher: self.hasher.clone(),
+        }
     }
 
     /// The session's row, if there is one. Without an index it looks at every session.
@@ -83,14 +97,14 @@ impl Sessions {
             return row;
         }
         if self.chunks.last().is_none_or(|last| last.len() == CHUNK_SESSIONS) {
-            self.chunks.push(Chunk::default());
+            self.chunks.push(Arc::default());
             self.dirty.push(true);
         }
         let row = Row(u32::try_from(self.len()).unwrap_or(NOWHERE));
         assert!(row.0 != NOWHERE, "a read model holds at most 2^32 - 1 sessions");
         let last = self.chunks.len() - 1;
         self.dirty[last] = true;
-        self.chunks[last].push(integration, id, attempt_id);
+        Arc::make_mut(&mut self.chunks[last]).push(integration, id, attempt_id);
         let Sessions { chunks, index, hasher, .. } = self;
         if let Some(index) = index {
             let hash = hasher.hash_one((integration, &id));
@@ -124,8 +138,8 @@ impl Sessions {
 
     /// Sets the session's feature, if it has none yet.
     pub(crate) fn set_feature(&mut self, row: Row, feature: Code, seq: Seq) {
-        let (chunk, at) = self.chunk_mut(row);
-        if chunk.feature[at] == Names::NONE {
+        if self.chunk(row).0.feature[row.split().1] == Names::NONE {
+            let (chunk, at) = self.chunk_mut(row);
             chunk.feature[at] = feature;
             chunk.feature_seq[at] = seq.get();
         }
@@ -180,7 +194,7 @@ impl Sessions {
     }
 }
 
-fn hash_of(chunks: &[Chunk], hasher: &RandomState, row: u32) -> u64 {
+fn hash_of(chunks: &[Arc<Chunk>], hasher: &RandomState, row: u32) -> u64 {
     let (chunk, at) = Row(row).split();
     hasher.hash_one((chunks[chunk].integration[at], &chunks[chunk].id[at]))
 }

@@ -2,12 +2,11 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
 
 use weir_domain::{Catalogue, Timestamp};
 use weir_log::LogReader;
 use weir_readmodel::Model;
-use weir_report::{Query, Senders, Silence, Zone, render};
+use weir_report::{Senders, Silence, Zone, render};
 use weir_schedule::{Answer, EngineError, Question};
 
 /// What every question is asked with.
@@ -24,8 +23,20 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
-    /// All of the answer from one state of the model.
+    /// All of the answer from a model that nobody else waits for.
     pub(super) fn answer(
+        &self,
+        question: &Question<'_>,
+        model: &Model,
+        catalogue: &Catalogue,
+    ) -> Result<Answer, EngineError> {
+        let answer = self.document(question, model, catalogue)?;
+        self.sessions(question, &answer, model, self.threads)?;
+        Ok(answer)
+    }
+
+    /// The numbers of the answer.
+    pub(super) fn document(
         &self,
         question: &Question<'_>,
         model: &Model,
@@ -39,19 +50,20 @@ impl Asking {
         let document = definition
             .document(question.name, model, catalogue, &query, base_url, self.threads)
             .map_err(|error| EngineError::Never(error.to_string()))?;
-        if let Some(path) = question.parquet {
-            self.write_parquet(path, model, catalogue, &query)?;
-        }
         Ok(Answer { document, position: model.position() })
     }
 
-    fn write_parquet(
+    /// The sessions that the answer counts, as Parquet, where they are wanted. It takes its time and
+    /// waits for a disk: nobody should wait for `model` meanwhile.
+    pub(super) fn sessions(
         &self,
-        path: &Path,
+        question: &Question<'_>,
+        answer: &Answer,
         model: &Model,
-        catalogue: &Catalogue,
-        query: &Query,
+        threads: usize,
     ) -> Result<(), EngineError> {
+        let Some(path) = question.parquet else { return Ok(()) };
+        let document = &answer.document;
         let unwritten = |error: &dyn std::fmt::Display| {
             EngineError::Later(format!(
                 "{} cannot be written: {error}; look at the disk that it is on",
@@ -60,7 +72,8 @@ impl Asking {
         };
         let file = File::create(path).map_err(|error| unwritten(&error))?;
         let mut out = BufWriter::new(file);
-        render::parquet(model, catalogue, query, self.threads, &mut out)
+        let (catalogue, query) = (&document.catalogue, &document.report.query);
+        render::parquet(model, catalogue, query, threads, &mut out)
             .map_err(|error| unwritten(&error))?;
         out.flush().map_err(|error| unwritten(&error))
     }

@@ -8,6 +8,7 @@ use weir_dashboard::{CatalogueCell, Gate};
 use weir_domain::{Catalogue, Clock, Seq, Timestamp};
 use weir_log::{DataDir, LogReader};
 use weir_projector::Live;
+use weir_readmodel::Model;
 use weir_report::{Query, Senders, Silence, Zone};
 use weir_schedule::{Answer, Engine, EngineError, Question};
 
@@ -48,8 +49,11 @@ impl Engine for LiveEngine {
             return self.again(question, position, catalogue);
         }
         self.wait_until_folded(question.as_of)?;
-        let _turn = self.turn()?;
-        self.asking.answer(question, &self.live.model(), &self.catalogue.get())
+        let taken = {
+            let _turn = self.turn()?;
+            self.taken(question, &self.live.model(), &self.catalogue.get())?
+        };
+        self.written(question, taken)
     }
 
     fn silence(
@@ -81,17 +85,47 @@ impl LiveEngine {
         position: Seq,
         catalogue: &Catalogue,
     ) -> Result<Answer, EngineError> {
-        {
+        let taken = {
             let _turn = self.turn()?;
             let model = self.live.model();
             // Nothing came since: it is the same prefix.
-            if model.position() == position {
-                return self.asking.answer(question, &model, catalogue);
-            }
+            let is_same = model.position() == position;
+            is_same.then(|| self.taken(question, &model, catalogue)).transpose()?
+        };
+        if let Some(taken) = taken {
+            return self.written(question, taken);
         }
         let model = past::fold(&self.dir, position)?;
-        let _turn = self.turn()?;
-        self.asking.answer(question, &model, catalogue)
+        let answer = {
+            let _turn = self.turn()?;
+            self.asking.document(question, &model, catalogue)?
+        };
+        self.written(question, (answer, model))
+    }
+
+    /// The numbers, and the sessions as they are at the same moment. The fold waits meanwhile, and
+    /// everybody who asks behind it.
+    fn taken(
+        &self,
+        question: &Question<'_>,
+        model: &Model,
+        catalogue: &Catalogue,
+    ) -> Result<(Answer, Model), EngineError> {
+        let answer = self.asking.document(question, model, catalogue)?;
+        let sessions = question.parquet.map(|_| model.sessions_now());
+        Ok((answer, sessions.unwrap_or_default()))
+    }
+
+    /// The answer, once its sessions are written where they are wanted. That may take seconds, and
+    /// nobody waits: half of the threads are left to those who ask.
+    fn written(
+        &self,
+        question: &Question<'_>,
+        (answer, sessions): (Answer, Model),
+    ) -> Result<Answer, EngineError> {
+        let threads = self.asking.threads.div_ceil(2);
+        self.asking.sessions(question, &answer, &sessions, threads)?;
+        Ok(answer)
     }
 
     /// Waits until everything is folded that the log holds once it surely holds what was received

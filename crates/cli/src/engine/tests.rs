@@ -1,5 +1,8 @@
 //! Runs are answered from the log as it is, and again from the log as it was.
 
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -34,17 +37,7 @@ impl World {
 
     /// Session `number` begins at this time of 30 March.
     fn begins(&mut self, number: u64, time: &str) {
-        let body = format!(
-            "{{\"id\":\"00000000-0000-4000-8000-{number:012x}\",\
-             \"attemptId\":\"00000000-0000-4000-9000-{number:012x}\",\
-             \"code\":7001,\"action\":\"started\"}}"
-        );
-        let delivery = Delivery {
-            received_at: at(&format!("2026-03-30T{time}:00Z")),
-            origin: Arc::new(Origin::imported("main")),
-            body: body.into_bytes(),
-        };
-        self.log.append(&[delivery]).unwrap();
+        self.log.append(&[beginning(number, time, "null")]).unwrap();
     }
 
     fn stored(&self) -> StoredEngine {
@@ -64,6 +57,19 @@ impl World {
     }
 }
 
+fn beginning(number: u64, time: &str, feature: &str) -> Delivery {
+    let body = format!(
+        "{{\"id\":\"00000000-0000-4000-8000-{number:012x}\",\
+         \"attemptId\":\"00000000-0000-4000-9000-{number:012x}\",\
+         \"code\":7001,\"action\":\"started\",\"feature\":{feature}}}"
+    );
+    Delivery {
+        received_at: at(&format!("2026-03-30T{time}:00Z")),
+        origin: Arc::new(Origin::imported("main")),
+        body: body.into_bytes(),
+    }
+}
+
 fn asking() -> Asking {
     Asking {
         timezone: "UTC".to_owned(),
@@ -78,10 +84,17 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn ask(engine: &dyn Engine, again: Option<(Seq, &Catalogue)>) -> Result<Answer, EngineError> {
+    ask_into(engine, again, None)
+}
+
+fn ask_into(
+    engine: &dyn Engine,
+    again: Option<(Seq, &Catalogue)>,
+    parquet: Option<&Path>,
+) -> Result<Answer, EngineError> {
     let definition = Definition::read(DAY).unwrap();
-    let question =
-        Question { name: "day", definition: &definition, as_of: at(AS_OF), again, parquet: None };
-    engine.answer(&question)
+    let as_of = at(AS_OF);
+    engine.answer(&Question { name: "day", definition: &definition, as_of, again, parquet })
 }
 
 fn started(answer: &Answer) -> u64 {
@@ -168,5 +181,54 @@ fn a_silence_is_of_one_integration_or_of_all_and_knows_nothing_of_the_future() {
         assert_eq!(since(Some("main"), "12:00"), ten);
         assert_eq!(since(Some("main"), "09:30").as_deref(), Some("2026-03-30T09:00:00Z"));
         assert_eq!(since(Some("other"), "12:00"), None);
+    }
+}
+
+#[test]
+fn sessions_are_written_as_they_were_while_others_fold_and_ask() {
+    // More than a pipe holds: no two ids are alike.
+    const SESSIONS: u64 = 20_000;
+    let mut world = World::new();
+    let number = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16;
+    let all: Vec<_> = (0..SESSIONS).map(|n| beginning(number(n), "09:00", "null")).collect();
+    world.log.append(&all).unwrap();
+    let mut projector = Projector::open(&world.dir, &world.lock, 1).unwrap();
+    projector.catch_up(|_, _| ()).unwrap();
+    let engine = world.live(&projector);
+
+    // A disk that takes nothing for now.
+    let pipe = world.dir.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (answer, folded, entered, written) = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| ask_into(&engine, None, Some(&pipe)));
+        let mut out = File::open(&pipe).unwrap();
+        // A session that is being written gets a feature, and another begins.
+        let more = [beginning(number(0), "09:01", "\"selfid\""), beginning(7, "09:02", "null")];
+        world.log.append(&more).unwrap();
+        let (told, tells) = crossbeam_channel::bounded(1);
+        let engine = &engine;
+        scope.spawn(move || {
+            projector.catch_up(|_, _| ()).unwrap();
+            let entered = engine.gate.enter().is_ok();
+            // Whoever waited may have given up.
+            let _ = told.send((engine.live.position(), entered));
+        });
+        let (folded, entered) =
+            tells.recv_timeout(Duration::from_secs(10)).unwrap_or((Seq::START, false));
+        let mut written = Vec::new();
+        out.read_to_end(&mut written).unwrap();
+        (asked.join().unwrap().unwrap(), folded, entered, written)
+    });
+    assert!(64 * 1024 < written.len(), "{} bytes fit into a pipe", written.len());
+    assert_eq!(folded, Seq::new(SESSIONS + 2), "what comes in is folded meanwhile");
+    assert!(entered, "others may ask meanwhile");
+    assert_eq!(answer.position, Seq::new(SESSIONS));
+
+    let catalogue = answer.document.catalogue.clone();
+    let again = world.dir.path().join("again");
+    let past = Some((answer.position, &catalogue));
+    for engine in [&world.stored() as &dyn Engine, &engine] {
+        ask_into(engine, past, Some(&again)).unwrap();
+        assert_eq!(std::fs::read(&again).unwrap(), written);
     }
 }
