@@ -64,6 +64,11 @@ impl Log {
         self.seal.last
     }
 
+    /// The last seal.
+    pub(crate) fn sealed(&self) -> Seal {
+        self.seal
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -13,10 +13,12 @@ mod seal; // what makes a changed, missing or reordered row visible
 mod append; // a group of deliveries in one durable transaction
 mod read; // deliveries in log order
 mod verify; // the seals read again
+mod copy; // a copy that grows by what it lacks
 mod stats; // what the log holds
 mod error; // what can go wrong, and what to do next
 
 pub use append::{AppendError, Log};
+pub use copy::{CopyError, LogCopy};
 pub use data_dir::{DataDir, FREE_BYTES_MIN, Lock};
 pub use error::LogError;
 pub use read::{LogReader, Row};

@@ -139,4 +139,44 @@ impl LogReader {
             .map(|found| found.unwrap_or(Seal::GENESIS))
             .map_err(LogError::store(&self.path))
     }
+
+    /// The seals that end after `after` with where their groups begin, up to `count_max` of them,
+    /// in order.
+    pub(crate) fn seals_from(
+        &self,
+        after: Seq,
+        count_max: u64,
+    ) -> Result<Vec<(Seq, Seal)>, LogError> {
+        let read = || -> Result<Vec<(Seq, Seal)>, rusqlite::Error> {
+            self.conn
+                .prepare_cached(
+                    "SELECT first_seq, last_seq, hash FROM seal WHERE ?1 < last_seq \
+                     ORDER BY last_seq LIMIT ?2",
+                )?
+                .query_map([after.get(), count_max], |row| {
+                    // A hash of another length cannot hold; zeros say so without stopping here.
+                    let hash = row.get(2).unwrap_or([0; 32]);
+                    Ok((Seq::new(row.get(0)?), Seal { last: Seq::new(row.get(1)?), hash }))
+                })?
+                .collect()
+        };
+        read().map_err(LogError::store(&self.path))
+    }
+
+    /// The last delivery before the first, in log order, that was received after `at`: the log as it
+    /// was then, but for backlogs that were imported since.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn seq_at(&self, at: Timestamp) -> Result<Seq, LogError> {
+        let first: Option<u64> = self
+            .conn
+            .query_row(
+                "SELECT min(seq) FROM delivery WHERE ?1 < received_at",
+                [at.as_micros()],
+                |row| row.get(0),
+            )
+            .map_err(LogError::store(&self.path))?;
+        first.map_or_else(|| self.head(), |first| Ok(Seq::new(first - 1)))
+    }
 }
