@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("schedule", &["domain", "report", "channel"]),
     ("access", &["domain"]),
     ("dashboard", &["domain", "log", "readmodel", "projector", "report", "schedule", "access"]),
+    ("backup", &["domain", "log", "readmodel", "projector", "report"]),
     ("simulator", &["domain"]),
     (
         "cli",
@@ -30,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "schedule",
             "access",
             "dashboard",
+            "backup",
             "simulator",
         ],
     ),

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-use crate::commands::{doctor, import, log, people, report, schedule, serve, sign, simulate};
+use crate::commands::{
+    backup, doctor, import, log, people, report, schedule, serve, sign, simulate,
+};
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
 #[derive(Parser, Debug)]
@@ -46,6 +48,10 @@ pub(crate) enum Command {
     /// What the log holds, whether it is whole, and a copy of it as lines
     #[command(subcommand)]
     Log(log::Command),
+    /// Copy the data directory while it is at work, and prove the copy; again, it takes what is new
+    Backup(backup::TakeArgs),
+    /// Make a data directory from a backup, proved before it replaces anything
+    Restore(backup::RestoreArgs),
     /// Who may see the dashboard: list them, let somebody in, rescue a lost owner
     #[command(subcommand)]
     People(people::Command),

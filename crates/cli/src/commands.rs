@@ -1,5 +1,6 @@
 //! A file per command.
 
+pub(crate) mod backup; // a proved copy, and the way back
 pub(crate) mod demo; // `serve --demo`
 pub(crate) mod demo_reports; // what the demo sends
 pub(crate) mod doctor;
@@ -30,6 +31,8 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Log(command) => log::run(&common, &command),
         Command::People(command) => people::run(&common, &command),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Backup(args) => backup::take(&common, &args),
+        Command::Restore(args) => backup::restore(&common, &args),
         Command::Sign(args) => sign::run(&args),
         Command::Doctor(args) => doctor::run(&common, &args),
     }

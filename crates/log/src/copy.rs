@@ -107,7 +107,10 @@ impl LogCopy {
     }
 
     /// Fails if the copy's last seal is not one of the log's.
-    fn recognise(&self, source: &LogReader) -> Result<(), CopyError> {
+    ///
+    /// # Errors
+    /// If the copy is not of this log or holds more than it, or the log cannot be read.
+    pub fn recognise(&self, source: &LogReader) -> Result<(), CopyError> {
         let (copy, log) = (self.head.last, source.head()?);
         if log < copy {
             return Err(CopyError::Ahead { copy, log });

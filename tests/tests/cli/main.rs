@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+mod backup; // a backup, and the way back
 mod doctor; // what is wrong, if anything
 mod import_export; // lines in, packed or not, and the same bytes out
 mod people; // who may see the dashboard, where nobody can sign in yet

@@ -5,7 +5,7 @@ use std::fs;
 use weir_tests::Home;
 
 /// A question about everything, with nothing in it that depends on when it is asked.
-const EVERYTHING: [&str; 12] = [
+pub(crate) const EVERYTHING: [&str; 12] = [
     "report",
     "abandonment",
     "--from=2020-01-01",

@@ -107,7 +107,7 @@ fn json(home: &Home) -> serde_json::Value {
     serde_json::from_slice(&report(home)).expect("the report is JSON")
 }
 
-fn lines() -> Vec<String> {
+pub(crate) fn lines() -> Vec<String> {
     (0..LINES)
         .map(|number| {
             let session = number * 7_919 % 5_000;

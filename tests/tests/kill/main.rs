@@ -5,6 +5,7 @@
 
 #![allow(missing_docs)]
 
+mod backup; // a backup under load, and one that is killed
 mod check; // what must hold whenever nobody runs
 mod load; // clients that post as fast as they are answered
 mod long_work; // an import and a rebuild that are killed

@@ -1,0 +1,133 @@
+//! The small files: what operators wrote.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use weir_log::DataDir;
+
+use crate::{BackupError, FilePart};
+
+/// Copies the catalogue's changes and the definitions of `from` to `to`, removes those from `to`
+/// that are gone, and says what there is.
+pub(crate) fn copy(from: &DataDir, to: &DataDir) -> Result<Vec<FilePart>, BackupError> {
+    let mut parts = Vec::new();
+    let wanted = small_files(from)?;
+    for name in small_files(to)?.iter().filter(|name| !wanted.contains(name)) {
+        let path = to.path().join(name);
+        fs::remove_file(&path).map_err(BackupError::io(&path))?;
+    }
+    for name in wanted {
+        let (from, to) = (from.path().join(&name), to.path().join(&name));
+        let bytes = match fs::read(&from) {
+            // It was taken away since: so it is not in the backup.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            bytes => bytes.map_err(BackupError::io(&from))?,
+        };
+        make_folder_of(&to)?;
+        write(&to, &bytes)?;
+        parts.push(part(&to, name)?);
+    }
+    Ok(parts)
+}
+
+/// The catalogue's changes and the definitions, as paths below the folder.
+fn small_files(dir: &DataDir) -> Result<Vec<String>, BackupError> {
+    let mut names = Vec::new();
+    if dir.catalogue_file().is_file() {
+        names.extend(below(dir.path(), &dir.catalogue_file()));
+    }
+    let reports = dir.reports_dir();
+    let entries = match fs::read_dir(&reports) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(names),
+        entries => entries.map_err(BackupError::io(&reports))?,
+    };
+    for entry in entries {
+        let path = entry.map_err(BackupError::io(&reports))?.path();
+        if path.is_file() && path.extension() == Some(OsStr::new("toml")) {
+            names.extend(below(dir.path(), &path));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The path below the folder; none where it cannot be written as text, as no name of ours is.
+fn below(folder: &Path, path: &Path) -> Option<String> {
+    path.strip_prefix(folder).ok()?.to_str().map(str::to_owned)
+}
+
+/// Puts `bytes` in the place of the file at `path`, readable for its owner only.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
+    let beside = beside(path);
+    let _ = fs::remove_file(&beside);
+    let mut file = create(&beside)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(BackupError::io(&beside))?;
+    put(&beside, path)
+}
+
+/// An empty file at `path`, readable for its owner only.
+pub(crate) fn create(path: &Path) -> Result<File, BackupError> {
+    OpenOptions::new()
+        .create_new(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(BackupError::io(path))
+}
+
+/// Moves what was written beside into its place.
+pub(crate) fn put(beside: &Path, path: &Path) -> Result<(), BackupError> {
+    fs::rename(beside, path).map_err(BackupError::io(path))?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Makes renames in `folder` durable.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), BackupError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(BackupError::io(folder))
+}
+
+/// The name that a file has until it is whole.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.new"))
+}
+
+/// Makes the folder that `path` is to lie in.
+pub(crate) fn make_folder_of(path: &Path) -> Result<(), BackupError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(BackupError::io(folder))
+}
+
+/// What the manifest says of the file at `path`.
+pub(crate) fn part(path: &Path, name: String) -> Result<FilePart, BackupError> {
+    let mut file = File::open(path).map_err(BackupError::io(path))?;
+    let (mut sha, mut bytes, mut buffer) = (Sha256::new(), 0, vec![0; 64 * 1024]);
+    loop {
+        let read = file.read(&mut buffer).map_err(BackupError::io(path))?;
+        if read == 0 {
+            return Ok(FilePart { name, bytes, sha256: hex::encode(sha.finalize()) });
+        }
+        bytes += read as u64;
+        sha.update(&buffer[..read]);
+    }
+}
+
+/// Fails if the file at `path` is not the one that `want` speaks of.
+pub(crate) fn prove(path: &Path, want: &FilePart) -> Result<(), BackupError> {
+    let wrong = |cause: String| Err(BackupError::File { path: path.to_owned(), cause });
+    if !path.is_file() {
+        return wrong("it is not there".to_owned());
+    }
+    let found = part(path, want.name.clone())?;
+    if found == *want {
+        return Ok(());
+    }
+    wrong(format!(
+        "it has {} bytes and SHA-256 {}, and had {} bytes and {}",
+        found.bytes, found.sha256, want.bytes, want.sha256
+    ))
+}

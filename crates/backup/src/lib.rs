@@ -1,0 +1,20 @@
+//! A copy of a data directory that is proved before it is called one, and the way back.
+//!
+//! A backup is a folder: the log, which grows by what it lacks; copies of the small stores and
+//! files; and `backup.json`, which says what there is and is written last. The read model is not in
+//! it, as it is folded from the log.
+
+mod error; // what can go wrong, and what to do next
+mod manifest; // what a backup says of itself
+mod stage; // how far it is
+mod stores; // the small databases, as they are at one instant
+mod files; // the small files
+mod proof; // the same numbers from the copy
+mod take; // a backup made or brought up to date
+mod restore; // a data directory made from one
+
+pub use error::BackupError;
+pub use manifest::{FilePart, MANIFEST_FILE, Manifest};
+pub use restore::{Replaced, Restored, Upto, restore};
+pub use stage::{Progress, Stage};
+pub use take::{Taken, take};

@@ -1,0 +1,30 @@
+//! How far it is.
+
+/// What is done at the moment, with how far it is and how far there is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The report that the copy must give is asked for.
+    Asking,
+    /// Deliveries are copied, and their seals proved on the way.
+    Copying,
+    /// The copy's seals are read again from its file.
+    Proving,
+    /// The copy is folded from zero.
+    Folding,
+}
+
+impl Stage {
+    /// A verb for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stage::Asking => "asking what is served",
+            Stage::Copying => "copying deliveries",
+            Stage::Proving => "proving seals",
+            Stage::Folding => "folding the copy",
+        }
+    }
+}
+
+/// Is told of each stage how far it is, and how far there is to go.
+pub type Progress<'a> = &'a mut dyn FnMut(Stage, u64, u64);

@@ -1,0 +1,58 @@
+//! The small databases: who may see what, and what was sent.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+use weir_log::DataDir;
+
+use crate::{BackupError, FilePart, files};
+
+/// Copies the databases of `from` to `to`, each as it is at one instant, beside whoever writes it,
+/// and says what there is.
+pub(crate) fn copy(from: &DataDir, to: &DataDir) -> Result<Vec<FilePart>, BackupError> {
+    let pairs =
+        [(from.access_file(), to.access_file()), (from.schedule_file(), to.schedule_file())];
+    let mut parts = Vec::new();
+    for (from, to) in pairs {
+        if from.exists() {
+            copy_one(&from, &to)?;
+            let name = to.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            parts.push(files::part(&to, name)?);
+        } else if to.exists() {
+            fs::remove_file(&to).map_err(BackupError::io(&to))?;
+        }
+    }
+    Ok(parts)
+}
+
+fn copy_one(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let store = |path: &Path| {
+        let path = path.to_owned();
+        move |source| BackupError::Store { path, source }
+    };
+    let beside = files::beside(to);
+    let _ = fs::remove_file(&beside);
+    // It is for its owner only from the beginning; SQLite fills an empty file.
+    drop(files::create(&beside)?);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(from, flags).map_err(store(from))?;
+    conn.busy_timeout(std::time::Duration::from_secs(10)).map_err(store(from))?;
+    conn.execute("VACUUM INTO ?1", [beside.to_string_lossy()]).map_err(store(from))?;
+    check(&beside)?;
+    fs::File::open(&beside).and_then(|file| file.sync_all()).map_err(BackupError::io(&beside))?;
+    files::put(&beside, to)
+}
+
+/// Fails if the database at `path` is not sound.
+pub(crate) fn check(path: &Path) -> Result<(), BackupError> {
+    let store = |source| BackupError::Store { path: path.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags).map_err(store)?;
+    let said: String =
+        conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)).map_err(store)?;
+    if said == "ok" {
+        return Ok(());
+    }
+    Err(BackupError::File { path: path.to_owned(), cause: said })
+}

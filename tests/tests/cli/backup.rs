@@ -1,0 +1,254 @@
+//! A backup, and the way back.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde_json::Value;
+use weir_tests::Home;
+use weir_tests::event::{cancelled_at, event};
+
+/// `count` lines, the first of second `from` of the day.
+fn lines(from: u64, count: u64) -> String {
+    (from..from + count)
+        .map(|number| {
+            let body = match number % 3 {
+                0 => event(number / 3, 7001),
+                1 => cancelled_at(number / 3, "document_front_screen_shown"),
+                _ => event(number / 3 + 7, 7002),
+            };
+            let (minute, second) = (number / 60, number % 60);
+            format!(
+                "{{\"received_at\":\"2026-01-05T09:{minute:02}:{second:02}Z\",\"payload\":{body}}}\n"
+            )
+        })
+        .collect()
+}
+
+/// A folder with something of everything, and a backup of it.
+struct World {
+    home: Home,
+    backup: PathBuf,
+}
+
+impl World {
+    fn new() -> World {
+        let home = Home::closed();
+        home.import(&lines(0, 500));
+        home.prints(["people", "add", "ann", "--role", "owner"]);
+        home.define("monday", "title = \"Monday\"\n");
+        fs::write(home.data().join("catalogue.toml"), "").unwrap();
+        let backup = home.path("backup");
+        World { home, backup }
+    }
+
+    fn backed_up() -> World {
+        let world = World::new();
+        world.take(&[]);
+        world
+    }
+
+    #[track_caller]
+    fn take(&self, flags: &[&str]) -> Value {
+        let mut command = self.home.command(["backup", "--json"]);
+        let run = weir_tests::Run::of(command.arg(&self.backup).args(flags)).ok();
+        serde_json::from_slice(&run.stdout).expect("it is JSON")
+    }
+
+    /// Restores into a folder of this name.
+    fn restore(&self, name: &str, flags: &[&str]) -> weir_tests::Run {
+        let mut command = self.home.command(["restore", "--data-dir", name]);
+        weir_tests::Run::of(command.arg(&self.backup).args(flags))
+    }
+
+    fn prints_of(&self, name: &str, args: &[&str]) -> String {
+        let mut command = self.home.command(args);
+        weir_tests::Run::of(command.args(["--data-dir", name])).ok().text()
+    }
+}
+
+fn modes(folder: &Path) -> Vec<(String, u32)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), mode(&entry.path()))).collect()
+}
+
+/// Does to a file of SQLite's what no Weir would do.
+fn tamper(file: &Path, sql: &str) {
+    let conn = Connection::open(file).unwrap();
+    for name in ["delivery", "origin", "seal"] {
+        for verb in ["changed", "removed"] {
+            conn.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}_is_never_{verb}")).unwrap();
+        }
+    }
+    conn.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn a_backup_brings_everything_back() {
+    let world = World::new();
+    let taken = world.take(&[]);
+    assert_eq!((&taken["deliveries"], &taken["is_finished"]), (&500.into(), &true.into()));
+    assert!(taken["report_sha256"].is_string(), "{taken}");
+    let names: Vec<_> =
+        taken["files"].as_array().unwrap().iter().map(|part| &part["name"]).collect();
+    assert_eq!(names, ["access.db", "catalogue.toml", "reports/monday.toml"]);
+    for (name, mode) in modes(&world.backup) {
+        assert_eq!(mode & 0o077, 0, "{name} is its owner's only");
+    }
+    let run = world.restore("back", &[]).ok();
+    assert!(run.text().contains("gives the report that was backed up"), "{run}");
+    for args in [&["log", "export"][..], &["log", "verify"], &["people", "list"]] {
+        assert_eq!(world.prints_of("back", args), world.prints_of("data", args), "{args:?}");
+    }
+    let text = |name: &str| fs::read_to_string(world.home.path(name)).unwrap();
+    assert_eq!(text("back/reports/monday.toml"), text("data/reports/monday.toml"));
+    assert!(world.home.path("back/catalogue.toml").exists());
+    let mut left: Vec<_> =
+        modes(&world.home.path("back")).into_iter().map(|(name, _)| name).collect();
+    left.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
+    left.sort();
+    assert_eq!(left, ["access.db", "catalogue.toml", "lock", "log.db", "reports"]);
+    // It goes on from there.
+    world.home.write("more.ndjson", lines(500, 10));
+    world.prints_of("back", &["import", "more.ndjson"]);
+    assert!(world.prints_of("back", &["log", "verify"]).starts_with("510 "));
+}
+
+#[test]
+fn the_next_backup_takes_what_is_new_and_lets_go_what_is_gone() {
+    let world = World::backed_up();
+    world.home.import(&lines(500, 100));
+    fs::remove_file(world.home.data().join("reports/monday.toml")).unwrap();
+    world.home.define("friday", "title = \"Friday\"\n");
+    let mut command = world.home.command(["backup"]);
+    let run = weir_tests::Run::of(command.arg(&world.backup)).ok();
+    assert!(run.text().contains("holds 600 deliveries, 100 of them new"), "{run}");
+    let again = world.take(&["--quick"]);
+    assert_eq!((&again["deliveries"], &again["report_sha256"]), (&600.into(), &Value::Null));
+    world.restore("back", &[]).ok();
+    assert_eq!(world.prints_of("back", &["log", "export"]), world.home.exported());
+    assert!(!world.home.path("back/reports/monday.toml").exists());
+    assert!(world.home.path("back/reports/friday.toml").exists());
+}
+
+#[test]
+fn a_backup_is_restored_up_to_a_point() {
+    let world = World::backed_up();
+    let all = world.home.exported();
+    let first =
+        |count: usize| all.lines().take(count).map(|line| format!("{line}\n")).collect::<String>();
+    for (to, want) in [
+        ("123", 123),
+        ("0", 0),
+        ("500", 500),
+        // Second 200 of nine o'clock is the 201st line.
+        ("2026-01-05T09:03:20Z", 201),
+        ("2026-01-05T08:00:00Z", 0),
+        ("2027-01-01T00:00:00Z", 500),
+    ] {
+        let name = format!("back-{want}-{}", to.len());
+        world.restore(&name, &["--to", to]).ok();
+        assert_eq!(world.prints_of(&name, &["log", "export"]), first(want), "{to}");
+        assert!(
+            world.prints_of(&name, &["log", "verify"]).starts_with(&format!("{want} ")),
+            "{to}"
+        );
+    }
+    world.restore("beyond", &["--to", "501"]).failed(1, &["up to 500", "no 501"]);
+    world.restore("beyond", &["--to", "noon"]).failed(2, &["--to noon", "2026-03-01T12:00:00Z"]);
+}
+
+#[test]
+fn nothing_is_replaced_unless_it_is_said_and_then_it_is_moved_aside() {
+    let world = World::backed_up();
+    world.home.import(&lines(500, 3));
+    world.restore("data", &[]).failed(1, &["has a log of its own", "up to 503", "--replace"]);
+    assert_eq!(world.home.verified(), 503);
+    let run = world.restore("data", &["--replace"]).ok();
+    assert_eq!(world.home.verified(), 500);
+    let aside = fs::read_dir(world.home.data())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .find(|name| name.starts_with("before-restore-"))
+        .expect("it lies aside");
+    assert!(run.text().contains(&aside), "{run}");
+    let aside = format!("data/{aside}");
+    assert!(world.prints_of(&aside, &["log", "verify"]).starts_with("503 "));
+    assert!(world.home.path(&format!("{aside}/access.db")).exists());
+    world.home.report([""; 0]);
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let world = World::new();
+    let backup = |to: &str| world.home.weir(["backup", to]);
+    backup("data").failed(1, &["is the data directory or lies in it", "another disk"]);
+    backup("data/backup").failed(1, &["is the data directory or lies in it"]);
+    assert!(!world.home.path("data/backup").exists());
+    backup(".").failed(1, &["holds `", "backup.json", "it is no backup"]);
+    world.home.write("file", "text");
+    backup("file").failed(1, &["file"]);
+    world.restore("back", &[]).failed(1, &["there is no backup", "backup.json"]);
+    // Of another log.
+    world.take(&[]);
+    let other = Home::new();
+    other.import(&lines(7, 900));
+    let run = other.weir(["backup".as_ref(), world.backup.as_os_str()]);
+    run.failed(1, &["made from another log", "delivery 500", "empty folder"]);
+    world.restore("back", &[]).ok();
+    assert_eq!(world.prints_of("back", &["log", "export"]), world.home.exported());
+    // One that broke off, as its manifest says: what it has is whole all the same.
+    let manifest = world.backup.join("backup.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("\"is_finished\": true", "\"is_finished\": false")).unwrap();
+    world.restore("begun", &[]).failed(1, &["did not come to its end", "--unfinished"]);
+    world.restore("begun", &["--unfinished"]).ok();
+    assert_eq!(world.prints_of("begun", &["log", "export"]), world.home.exported());
+    world.take(&[]);
+    // While somebody works there.
+    let server = weir_tests::Server::start(&world.home);
+    world.restore("data", &["--replace"]).failed(1, &["in use by", "weir serve"]);
+    drop(server);
+    // A newer Weir's.
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 2")).unwrap();
+    world.restore("newer", &[]).failed(1, &["does not know (form 2)", "later one"]);
+    fs::write(&manifest, "{").unwrap();
+    world.restore("newer", &[]).failed(1, &["backup.json is damaged"]);
+}
+
+#[test]
+fn what_was_tampered_with_is_not_restored_and_not_backed_up() {
+    for (file, sql, want) in [
+        ("log.db", "UPDATE delivery SET body = x'00' WHERE seq = 77", "does not hold"),
+        ("log.db", "DELETE FROM delivery WHERE seq = 77", "delivery 77 is missing"),
+        ("access.db", "PRAGMA user_version = 7", "is not the file that was backed up"),
+    ] {
+        let world = World::backed_up();
+        tamper(&world.backup.join(file), sql);
+        world.restore("back", &[]).failed(1, &[want]);
+        assert!(!world.home.path("back/log.db").exists());
+        // The next backup finds it too.
+        if file == "log.db" {
+            let run = world.home.weir(["backup".as_ref(), world.backup.as_os_str()]);
+            run.failed(1, &["the copy is not whole", want]);
+        }
+    }
+    let world = World::backed_up();
+    fs::write(world.backup.join("reports/monday.toml"), "title = \"Tuesday\"\n").unwrap();
+    world.restore("back", &[]).failed(1, &["reports/monday.toml", "not the file"]);
+    let world = World::backed_up();
+    // Cut off at the end, with its seals: only the head that was noted tells.
+    tamper(
+        &world.backup.join("log.db"),
+        "DELETE FROM delivery WHERE 400 < seq; DELETE FROM seal WHERE 400 < last_seq",
+    );
+    world.restore("back", &[]).failed(1, &["up to 400", "at 500", "cut off"]);
+    // The log itself.
+    let world = World::new();
+    tamper(&world.home.data().join("log.db"), "UPDATE delivery SET body = x'00' WHERE seq = 77");
+    let run = world.home.weir(["backup".as_ref(), world.backup.as_os_str()]);
+    run.failed(1, &["the log that is copied is not whole", "weir log verify"]);
+}
