@@ -1,15 +1,11 @@
 //! Shared secrets from files, the environment or the configuration itself.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use weir_ingest::NamedSecret;
 
 use super::IntegrationConfig;
 use crate::failure::{Failure, Outcome};
-
-/// Everyone may read.
-const WORLD_READABLE: u32 = 0o004;
 
 /// Every active secret of an integration, each with a name that the log keeps when it matches.
 pub(crate) fn read(config: &IntegrationConfig, base: &Path) -> Outcome<Vec<NamedSecret>> {
@@ -36,21 +32,7 @@ pub(crate) fn read(config: &IntegrationConfig, base: &Path) -> Outcome<Vec<Named
 
 /// A secret's file, which only its owner and group may read; the configuration names it in `key`.
 pub(super) fn private_file(path: &Path, key: &str) -> Outcome<Vec<u8>> {
-    let unreadable = |error| {
-        Failure::call(format!(
-            "the secret file {} cannot be read: {error}; mend `{key}` in the configuration",
-            path.display()
-        ))
-    };
-    let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & WORLD_READABLE != 0 {
-        return Err(Failure::call(format!(
-            "the secret file {} can be read by everyone on this machine (mode {:o}); run chmod 600 on it",
-            path.display(),
-            mode & 0o777
-        )));
-    }
-    file(path).map_err(unreadable)
+    weir_channel::private_file(path, key).map_err(Failure::call)
 }
 
 /// A secret's bytes: the file's content without the line break at its end.
