@@ -22,9 +22,10 @@ pub mod owner; // whoever may do everything, where not everybody may
 pub mod page; // a page's text, taken apart
 pub mod png; // a picture's size and content
 pub mod python; // scripts that read a file or play a server with packages of Python
-pub mod receiver; // a receiver of signed webhooks
+pub mod receiver; // a receiver of webhooks that can be told to misbehave
 pub mod same; // where a product's report differs from the oracle's
 pub mod server; // `weir serve` as a process, and posting to it
+pub mod store; // an object store that others wrote
 pub mod streams; // random logs and random questions, seeded
 
 pub use bin_path::weir_bin;

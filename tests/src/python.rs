@@ -24,7 +24,13 @@ pub fn python<A: AsRef<OsStr>>(script: &str, args: impl IntoIterator<Item = A>) 
 /// That Python, about to be started, with nothing of the tester's own environment in its way.
 #[track_caller]
 pub fn command() -> Command {
-    let mut command = Command::new(program("python"));
+    program_command("python")
+}
+
+/// A program of those packages, about to be started in the same way.
+#[track_caller]
+pub fn program_command(name: &str) -> Command {
+    let mut command = Command::new(program(name));
     command.env_remove("PYTHONPATH").env_remove("PYTHONHOME").env("PYTHONIOENCODING", "utf-8");
     command
 }
