@@ -15,7 +15,15 @@ use crate::{Handing, Refusal};
 /// What the work has of those who wait for it.
 pub(crate) struct Aside<T> {
     gate: Gate,
-    done: Sender<T>,
+    results: Sender<Said<T>>,
+}
+
+/// What the work says.
+enum Said<T> {
+    /// This holds, whatever becomes of the rest.
+    SoFar(T),
+    /// This is all.
+    Done(T),
 }
 
 /// Where the work asks whether it may hand over.
@@ -44,10 +52,16 @@ impl<T> Aside<T> {
         self.gate.clone()
     }
 
+    /// Says what counts as the result if there is never more: the other side has decided, and has
+    /// not finished talking.
+    pub(crate) fn so_far(&self, result: T) {
+        // Whoever waited may have left.
+        let _ = self.results.send(Said::SoFar(result));
+    }
+
     /// Says the result. What follows, a farewell to the other side, nobody waits for.
     pub(crate) fn done(&self, result: T) {
-        // Whoever waited may have left.
-        let _ = self.done.send(result);
+        let _ = self.results.send(Said::Done(result));
     }
 }
 
@@ -67,18 +81,24 @@ pub(crate) fn within<T: Send + 'static>(
 ) -> Ended<T> {
     let (knock, knocks) = bounded(1);
     let (answer, answers) = bounded(1);
-    let (done, results) = bounded(1);
-    let aside = Aside { gate: Gate { knocks: knock, answers }, done };
+    // Room for both, so that the work never waits for whoever left.
+    let (say, results) = bounded(2);
+    let aside = Aside { gate: Gate { knocks: knock, answers }, results: say };
     let thread = std::thread::Builder::new().name("weir-send".to_owned());
     if let Err(error) = thread.spawn(move || work(aside)) {
         return Ended::Unnoted(error);
     }
     let over = after(limit);
     let mut handed = false;
+    let mut so_far = None;
     let mut knocks = knocks;
     loop {
         select! {
-            recv(results) -> result => return result.map_or(Ended::Late { handed }, Ended::Done),
+            recv(results) -> said => match said {
+                Ok(Said::Done(result)) => return Ended::Done(result),
+                Ok(Said::SoFar(result)) => so_far = Some(result),
+                Err(_) => break,
+            },
             recv(knocks) -> knock => match knock {
                 Ok(()) => match handing() {
                     Ok(()) => {
@@ -90,12 +110,17 @@ pub(crate) fn within<T: Send + 'static>(
                 // The gate is gone, and the result is about to come.
                 Err(_) => knocks = crossbeam_channel::never(),
             },
-            // A result that came in the same moment counts.
-            recv(over) -> _ => {
-                return results.try_recv().map_or(Ended::Late { handed }, Ended::Done);
-            }
+            recv(over) -> _ => break,
         }
     }
+    // What came in the same moment counts.
+    for said in results.try_iter() {
+        match said {
+            Said::Done(result) => return Ended::Done(result),
+            Said::SoFar(result) => so_far = Some(result),
+        }
+    }
+    so_far.map_or(Ended::Late { handed }, Ended::Done)
 }
 
 /// The refusal of what was stopped at the gate.
@@ -155,6 +180,27 @@ mod tests {
             drop(aside);
         });
         assert!(matches!(ended, Ended::Late { handed: true }), "{ended:?}");
+    }
+
+    #[test]
+    fn what_was_decided_holds_when_the_work_is_late_or_dies() {
+        let (_keep, never) = bounded::<()>(0);
+        let ended = within(SHORT, &mut || Ok(()), move |aside| {
+            aside.so_far(1);
+            let _ = never.recv();
+            aside.done(2);
+        });
+        assert!(matches!(ended, Ended::Done(1)), "{ended:?}");
+        let ended = within(LONG, &mut || Ok(()), |aside| {
+            aside.so_far(1);
+            panic!("on purpose");
+        });
+        assert!(matches!(ended, Ended::Done(1)), "{ended:?}");
+        let ended = within(LONG, &mut || Ok(()), |aside| {
+            aside.so_far(1);
+            aside.done(2);
+        });
+        assert!(matches!(ended, Ended::Done(2)), "{ended:?}");
     }
 
     #[test]

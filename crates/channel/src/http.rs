@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ureq::config::Config;
+use ureq::http::response::Parts;
 use ureq::http::{Request, Response, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -28,6 +29,9 @@ use crate::{Handing, Refusal, SettingsError};
 
 /// More of an answer is not read: what it says stands at its beginning.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024;
+
+/// Nor is it waited for longer, once the status has been said.
+const ANSWER_BODY_MAX: Duration = Duration::from_secs(5);
 
 /// As many addresses of one host are tried; more than this, `ureq` does not take.
 const ADDRESSES_MAX: usize = 16;
@@ -61,7 +65,7 @@ pub(crate) enum Content {
 }
 
 /// What the other side answered.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: ureq::http::HeaderMap,
@@ -198,10 +202,19 @@ impl Http {
     }
 
     fn work(&self, call: Call, aside: &Aside<Result<Answer, NoAnswer>>) {
-        aside.done(self.exchange(call, aside.gate()));
+        match self.exchange(call, aside.gate()) {
+            Ok(response) => {
+                let (head, body) = response.into_parts();
+                let answer = Answer::of(&head);
+                // The status has been said; a body that stalls or breaks off takes nothing back.
+                aside.so_far(Ok(answer.clone()));
+                aside.done(Ok(answer.with(body)));
+            }
+            Err(none) => aside.done(Err(none)),
+        }
     }
 
-    fn exchange(&self, call: Call, gate: Gate) -> Result<Answer, NoAnswer> {
+    fn exchange(&self, call: Call, gate: Gate) -> Result<Response<Body>, NoAnswer> {
         let place = call.place();
         let pinned = self.pinned(&call.url).map_err(NoAnswer::NotSent)?;
         let body = call.content.open().map_err(NoAnswer::NotSent)?;
@@ -222,7 +235,7 @@ impl Http {
             })
         })?;
         match agent.run(request) {
-            Ok(response) => Ok(Answer::read(response)),
+            Ok(response) => Ok(response),
             Err(error) if passed.load(Ordering::SeqCst) => Err(NoAnswer::Silence(format!(
                 "{place} took the request and broke off: {}",
                 how(&error)
@@ -260,6 +273,7 @@ impl Http {
             .tls_config(tls)
             .timeout_global(Some(self.timeout))
             .timeout_connect(Some(self.timeout / 2))
+            .timeout_recv_body(Some(ANSWER_BODY_MAX.min(self.timeout / 2)))
             .max_idle_connections(0)
             .user_agent(USER_AGENT)
             .build()
@@ -293,16 +307,16 @@ impl Content {
 }
 
 impl Answer {
-    fn read(response: Response<Body>) -> Answer {
-        let (head, body) = response.into_parts();
+    fn of(head: &Parts) -> Answer {
+        let headers = head.headers.clone();
+        Answer { status: head.status.as_u16(), headers, text: String::new() }
+    }
+
+    /// The same with the beginning of its body, or as much of that as comes.
+    fn with(self, body: Body) -> Answer {
         let mut text = Vec::new();
-        // The status has been said; a body that breaks off takes nothing back.
         let _ = body.into_reader().take(ANSWER_BYTES_MAX).read_to_end(&mut text);
-        Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            text: String::from_utf8_lossy(&text).into_owned(),
-        }
+        Answer { text: String::from_utf8_lossy(&text).into_owned(), ..self }
     }
 
     /// A header, where it is text.

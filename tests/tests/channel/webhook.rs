@@ -157,6 +157,30 @@ fn without_an_answer_nobody_knows() {
 }
 
 #[test]
+fn a_status_that_was_said_holds_whatever_becomes_of_the_rest() {
+    let pair = Pair::new("");
+    let head = |status: &str, length: &str| format!("HTTP/1.1 {status} So\r\n{length}\r\n");
+    for (length, what) in [
+        ("content-length: 100\r\n", "too short a body"),
+        ("transfer-encoding: chunked\r\n", "a chunk of no length"),
+        ("", "a body of any length"),
+    ] {
+        eprintln!("{what}");
+        let text = |status: &str| head(status, length) + "half";
+        // Cut off, and never ended: the first is seen at once, the second when the time is over.
+        for mood in [Mood::Says(text("200")), Mood::Stalls(text("200"))] {
+            pair.is(mood, "taken", &["200"]);
+        }
+        for mood in [Mood::Says(text("429")), Mood::Stalls(text("429"))] {
+            pair.is(mood, "transient", &["answered 429"]);
+        }
+        for mood in [Mood::Says(text("404")), Mood::Stalls(text("404"))] {
+            pair.is(mood, "permanent", &["answered 404"]);
+        }
+    }
+}
+
+#[test]
 fn an_answer_without_an_end_is_left() {
     let pair = Pair::new("");
     let start = || "HTTP/1.1 200 OK\r\n".to_owned();
