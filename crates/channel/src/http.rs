@@ -36,6 +36,9 @@ const ANSWER_BODY_MAX: Duration = Duration::from_secs(5);
 /// As many addresses of one host are tried; more than this, `ureq` does not take.
 const ADDRESSES_MAX: usize = 16;
 
+/// A part of an address that is so long may be what only we know; shorter ones are words.
+const HIDDEN_CHARS_MIN: usize = 9;
+
 const USER_AGENT: &str = concat!("weir/", env!("CARGO_PKG_VERSION"));
 
 /// Makes requests of one channel.
@@ -113,6 +116,22 @@ impl Call {
 pub(crate) fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// What an answer may repeat of an address and nobody may read: path and query, whole and in parts.
+/// Longer texts come first, for what is cut out of them is no longer there to be found.
+pub(crate) fn hidden(url: &Url) -> Vec<String> {
+    let beside_host = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let parts = beside_host.split(['/', '?', '&', '=', ';', ',']);
+    let mut hidden: Vec<String> = parts
+        .filter(|part| HIDDEN_CHARS_MIN <= part.len())
+        .chain([url.as_str(), beside_host, url.path(), url.path().trim_matches('/')])
+        // A single slash is no secret, and is in every sentence.
+        .filter(|part| part.len() > 1)
+        .map(str::to_owned)
+        .collect();
+    hidden.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    hidden
 }
 
 /// An address of ours in the configuration: HTTP, with a host, without a name and password.
@@ -325,8 +344,9 @@ impl Answer {
     }
 
     /// Its status and what it says, without `hidden`.
-    pub(crate) fn words(&self, hidden: &[&str]) -> String {
-        match said(&self.text, hidden) {
+    pub(crate) fn words(&self, hidden: &[String]) -> String {
+        let hidden: Vec<&str> = hidden.iter().map(String::as_str).collect();
+        match said(&self.text, &hidden) {
             text if text.is_empty() => self.status.to_string(),
             text => format!("{} {text}", self.status),
         }

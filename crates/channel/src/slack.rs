@@ -4,7 +4,7 @@ use url::Url;
 use weir_domain::Timestamp;
 
 use crate::guard::Guard;
-use crate::http::{Answer, Call, Content, Http, address};
+use crate::http::{Answer, Call, Content, Http, address, hidden};
 use crate::settings::timeout;
 use crate::{Handing, Parcel, Receipt, Refusal, Secret, SettingsError, SlackSettings};
 use std::path::Path;
@@ -53,7 +53,7 @@ impl Slack {
         handing: &mut Handing<'_>,
     ) -> Result<Receipt, Refusal> {
         let url = self.address()?;
-        let hidden = [url.as_str().to_owned(), url.path().to_owned()];
+        let hidden = hidden(&url);
         let call = Call {
             method: "POST",
             url,
@@ -61,12 +61,11 @@ impl Slack {
             content: Content::Bytes(parcel.slack.to_string().into_bytes()),
         };
         let answer = self.http.make(call, handing).map_err(|none| none.or_unknown(LOOK))?;
-        let hidden: Vec<&str> = hidden.iter().map(String::as_str).collect();
         judged(&answer, now, &hidden)
     }
 }
 
-fn judged(answer: &Answer, now: Timestamp, hidden: &[&str]) -> Result<Receipt, Refusal> {
+fn judged(answer: &Answer, now: Timestamp, hidden: &[String]) -> Result<Receipt, Refusal> {
     let words = answer.words(hidden);
     match answer.status {
         200..=299 => Ok(Receipt { detail: words }),

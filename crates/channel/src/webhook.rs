@@ -1,5 +1,6 @@
 //! The channel of signed webhooks, as the Standard Webhooks say how.
 
+use std::fmt;
 use std::path::Path;
 
 use base64::Engine;
@@ -11,7 +12,7 @@ use url::Url;
 use weir_domain::Timestamp;
 
 use crate::guard::Guard;
-use crate::http::{Answer, Call, Content, Http, NoAnswer, address, place, roots};
+use crate::http::{Answer, Call, Content, Http, NoAnswer, address, hidden, place, roots};
 use crate::settings::timeout;
 use crate::{Handing, Parcel, Receipt, Refusal, Secret, SettingsError, WebhookSettings};
 
@@ -26,7 +27,6 @@ const ASK: &str =
     "ask the receiver whether it has this `webhook-id`, and send it again by hand if not";
 
 /// One receiver.
-#[derive(Debug)]
 pub(crate) struct Webhook {
     url: Url,
     secret: Secret,
@@ -101,7 +101,7 @@ impl Webhook {
     }
 
     fn judged(&self, answer: &Answer, now: Timestamp) -> Result<Receipt, Refusal> {
-        let (place, words) = (place(&self.url), answer.words(&[self.url.as_str()]));
+        let (place, words) = (place(&self.url), answer.words(&hidden(&self.url)));
         match answer.status {
             200..=299 => Ok(Receipt { detail: words }),
             300..=399 => Err(Refusal::Permanent {
@@ -121,6 +121,13 @@ impl Webhook {
                 cause: format!("{place} answered {words}; see what the receiver expects"),
             }),
         }
+    }
+}
+
+/// Without the path, which may be a secret too.
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook").field("place", &place(&self.url)).finish_non_exhaustive()
     }
 }
 

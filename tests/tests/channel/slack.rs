@@ -96,6 +96,35 @@ fn the_message_goes_as_it_is() {
     assert_eq!(serde_json::from_slice::<Value>(&request.body).expect("it is JSON"), parcel.slack);
 }
 
+#[test]
+fn the_address_is_never_shown() {
+    let pair = Pair::new();
+    for body in [
+        format!("no such webhook: {PATH}"),
+        format!("http://{}{PATH}", pair.slack.address()),
+        "T0AAAAAAA/B0BBBBBBB/hunter2hunter2hunter2 is gone".to_owned(),
+        "the token hunter2hunter2hunter2 was revoked".to_owned(),
+    ] {
+        for status in [200, 302, 404, 503, 504] {
+            let sent = pair.sent(Mood::answers(status, &body));
+            assert!(!format!("{:?}", sent.result).contains("hunter2"), "{sent:?}");
+        }
+    }
+    pair.slack.is(Mood::Down);
+    let sent = pair.sent(Mood::Down);
+    assert!(!format!("{:?} {:?}", sent.result, pair.channels).contains("hunter2"), "{sent:?}");
+    // Nor where the address itself is wrong.
+    for wrong in ["ftp://a.example/hunter2", "hunter2 hunter2", "https://x:hunter2@a.example/"] {
+        pair.world.write("slack-url", wrong);
+        let config = "[[slack]]\nname = \"ops\"\nurl_file = \"slack-url\"\n";
+        let error = pair.world.try_channels(config).expect_err("it is wrong").to_string();
+        assert!(
+            error.contains("[[channels.slack]] `ops`") && !error.contains("hunter2"),
+            "{error}"
+        );
+    }
+}
+
 /// The limits that Slack's documentation of blocks gives; it refuses a message beyond any of them.
 fn within_limits(message: &Value) {
     let chars = |value: &Value| value.as_str().map_or(0, |text| text.chars().count());

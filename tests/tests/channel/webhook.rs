@@ -288,6 +288,32 @@ fn an_encrypted_receiver_must_speak_tls() {
 }
 
 #[test]
+fn an_answer_that_repeats_the_address_does_not_give_it_away() {
+    let pair = Pair::new("");
+    let at = pair.receiver.address();
+    let channels = pair.world.channels(&format!(
+        "[[webhook]]\nname = \"ops\"\nurl = \"http://{at}/in/hunter2hunter2/?key=sesame-open\"\n\
+         secret_file = \"secret\"\n"
+    ));
+    let target = Target::Webhook("ops".to_owned());
+    for body in [
+        "no route for /in/hunter2hunter2/?key=sesame-open",
+        "unknown hook hunter2hunter2",
+        "key sesame-open is wrong",
+        &format!("http://{at}/in/hunter2hunter2/?key=sesame-open is gone"),
+    ] {
+        for status in [200, 404, 503, 504] {
+            pair.receiver.is(Mood::answers(status, body));
+            let sent = send(&channels, &target, &pair.world.parcel());
+            let said = format!("{:?}", sent.result);
+            assert!(!said.contains("hunter2") && !said.contains("sesame"), "{said}");
+        }
+    }
+    let shown = format!("{channels:?}");
+    assert!(!shown.contains("hunter2") && !shown.contains("sesame"), "{shown}");
+}
+
+#[test]
 fn a_request_goes_through_no_proxy_of_the_environment() {
     let home = weir_tests::Home::new();
     let (receiver, proxy) = (Receiver::start(), Receiver::start());
