@@ -33,6 +33,10 @@ const ANSWER_BYTES_MAX: u64 = 4 * 1024;
 /// Nor is it waited for longer, once the status has been said.
 const ANSWER_BODY_MAX: Duration = Duration::from_secs(5);
 
+/// Before so much is sent, the other side is asked whether it would take it. Who refuses it unread
+/// and hangs up would else be cut off before the refusal is heard.
+const ASKED_FIRST_BYTES_MIN: u64 = 64 * 1024;
+
 /// As many addresses of one host are tried; more than this, `ureq` does not take.
 const ADDRESSES_MAX: usize = 16;
 
@@ -247,6 +251,9 @@ impl Http {
         }
         if let Some(bytes) = call.content.bytes() {
             request = request.header("content-length", bytes);
+            if ASKED_FIRST_BYTES_MIN <= bytes {
+                request = request.header("expect", "100-continue");
+            }
         }
         let request = request.body(body).map_err(|error| {
             NoAnswer::NotSent(Refusal::Permanent {

@@ -229,6 +229,27 @@ fn what_cannot_be_noted_is_not_sent() {
 }
 
 #[test]
+fn a_receiver_may_refuse_before_it_has_read_everything() {
+    let pair = Pair::new("");
+    let mut parcel = pair.world.parcel();
+    parcel.report = json!({ "rows": "x".repeat(16 * 1024 * 1024) });
+    let target = Target::Webhook("ops".to_owned());
+    pair.receiver.is(Mood::Early(answer(413, &[], "too much")));
+    send(&pair.channels, &target, &parcel).is("permanent", &["answered 413 too much"]);
+    pair.receiver.is(Mood::Early(answer(503, &[], "busy")));
+    send(&pair.channels, &target, &parcel).is("transient", &["answered 503 busy"]);
+    // All of it arrives where it is taken.
+    pair.receiver.is(Mood::answers(200, "ok"));
+    assert_eq!(send(&pair.channels, &target, &parcel).taken(), "200 ok");
+    let taken = pair.receiver.taken();
+    assert_eq!(taken.len(), 1);
+    assert!(16 * 1024 * 1024 < taken[0].body.len());
+    // Where nobody hears it, nobody knows.
+    pair.receiver.is(Mood::Deaf);
+    assert_eq!(send(&pair.channels, &target, &parcel).in_words().0, "unknown");
+}
+
+#[test]
 fn a_certificate_must_be_good_for_the_name() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let world = World::new();
