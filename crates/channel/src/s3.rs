@@ -45,11 +45,21 @@ impl Store {
         let section = format!("[[channels.s3]] `{}`", settings.name);
         let endpoint = address(&settings.endpoint, &format!("{section} endpoint"))?;
         let wrong = |what: &str| SettingsError::new(format!("{section}: {what}"));
-        if settings.bucket.is_empty() || settings.bucket.contains('/') {
-            return Err(wrong("`bucket` is no name of a bucket"));
+        if !is_bucket(&settings.bucket) {
+            return Err(wrong(
+                "`bucket` is no name of a bucket, which has letters, digits, dots, hyphens and \
+                 underscores, and begins with a letter or digit",
+            ));
+        }
+        if settings.prefix.contains(['{', '}']) {
+            return Err(wrong(
+                "`prefix` has a brace, and nothing is filled in there; put placeholders into the \
+                 recipient's `key`",
+            ));
         }
         if !settings.prefix.is_empty() {
-            Template::read(&format!("{}x", settings.prefix)).map_err(|error| wrong(&error))?;
+            Template::read(&format!("{}x", settings.prefix))
+                .map_err(|error| wrong(&format!("`prefix` with an `x` behind it: {error}")))?;
         }
         let bucket =
             Bucket::new(endpoint, UrlStyle::Path, settings.bucket.clone(), settings.region.clone())
@@ -229,6 +239,12 @@ pub(crate) fn placed<'a>(
         placed.push((path, file));
     }
     Ok(placed)
+}
+
+/// Whether a name can be one of a bucket: it becomes a part of a path.
+fn is_bucket(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn key_id(settings: &S3Settings, section: &str, base: &Path) -> Result<Secret, SettingsError> {

@@ -167,6 +167,65 @@ fn every_key_that_a_template_gives_is_an_object_of_that_key() {
 }
 
 #[test]
+fn no_key_leads_out_of_the_bucket() {
+    let store = Store::shared();
+    store.make_bucket("reports-out");
+    store.make_bucket("another");
+    let archive = Archive::at(&store.endpoint(), "reports-out");
+    for key in [
+        "../another/{name}",
+        "a/../../another/x",
+        "/another/x",
+        "..",
+        "a/..",
+        "./x",
+        "a//b",
+        "a\\..\\b",
+        "a\r\nx-amz-acl: public-read",
+        "a\0b",
+        "{bucket}/x",
+        "",
+    ] {
+        let target = Target::S3 { store: "archive".to_owned(), key: key.to_owned() };
+        archive.channels.check(&target).expect_err(key);
+        let sent = archive.send(key, &archive.parcel(1, b"x"));
+        assert_eq!(sent.in_words().0, "permanent", "{sent:?}");
+    }
+    for name in ["../../another/x", "..", "a/../b", "\r\nx: y"] {
+        let mut parcel = archive.parcel(1, b"x");
+        parcel.name = name.to_owned();
+        archive.send("in/{name}-of-{run}", &parcel);
+    }
+    assert!(store.object("another", "x").is_none());
+    let listed = String::from_utf8(store.ask("GET", "/another", b"").body).expect("it is text");
+    assert!(!listed.contains("<Contents>"), "{listed}");
+    // Nor does what the operator wrote, by accident.
+    let world = World::new();
+    world.write("secret-key", SECRET_KEY);
+    for (bucket, prefix) in [
+        ("..", ""),
+        (".", ""),
+        ("a/b", ""),
+        ("", ""),
+        ("b?acl", ""),
+        ("reports", "../"),
+        ("reports", "/"),
+        ("reports", "a//"),
+        ("reports", "a/../"),
+        // A prefix is as it is: nothing is filled in.
+        ("reports", "{name}/"),
+    ] {
+        let config = format!(
+            "[[s3]]\nname = \"archive\"\nendpoint = \"{}\"\nbucket = \"{bucket}\"\n\
+             prefix = \"{prefix}\"\naccess_key_id = \"x\"\nsecret_access_key_file = \"secret-key\"\n",
+            store.endpoint()
+        );
+        let error = world.try_channels(&config).expect_err(&format!("{bucket} {prefix}"));
+        assert!(error.to_string().contains("`archive`"), "{error}");
+    }
+}
+
+#[test]
 fn what_a_store_refuses_is_said_in_its_words() {
     let store = Store::shared();
     store.make_bucket("reports-refused");
