@@ -151,6 +151,14 @@ impl Store {
                     self.name
                 ),
             }),
+            // It was there a moment ago.
+            404 => Err(Refusal::Transient {
+                cause: format!(
+                    "the store `{}` had something at {key}, and then had not; it is tried again",
+                    self.name
+                ),
+                retry_after: None,
+            }),
             _ => Err(self.refused(key, &answer, now)),
         }
     }

@@ -322,3 +322,18 @@ fn a_store_that_misbehaves_is_asked_again() {
         impatient.is("transient", &["within 1 s", "it is tried again"]);
     }
 }
+
+#[test]
+fn an_object_that_went_between_two_requests_is_put_another_time() {
+    // It refuses the put, for something is there, and has nothing there when asked.
+    let receiver = Receiver::start();
+    let archive = Archive::at(&format!("http://{}", receiver.address()), "reports");
+    receiver.is_first([Mood::answers(412, "")]);
+    receiver.is(Mood::answers(404, ""));
+    archive.is("transient", &["it is tried again"]);
+    let lines: Vec<String> = receiver.taken().into_iter().map(|request| request.line).collect();
+    assert!(
+        lines[0].starts_with("PUT /reports/1.pdf?") && lines[1].starts_with("HEAD "),
+        "{lines:?}"
+    );
+}
