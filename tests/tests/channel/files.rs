@@ -230,6 +230,44 @@ fn as_many_runs_stay_as_are_kept_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_record_that_somebody_wrote_leads_nowhere_else() {
+    let folder = Folder::new();
+    folder.send("{run}.{format}", Some(1), &folder.parcel(1, b"x")).taken();
+    let victim = folder.world.write("victim", "not ours");
+    let absolute = victim.display().to_string();
+    let listed: Vec<serde_json::Value> = [
+        "../victim",
+        "x/../../victim",
+        &absolute,
+        "./../victim",
+        "..",
+        ".",
+        "",
+        "/",
+        "a//../b",
+    ]
+    .iter()
+    .map(|path| {
+        serde_json::json!({
+            "template": "{run}.{format}", "name": "weekly-abandonment", "run": 0, "path": path,
+        })
+    })
+    .collect();
+    fs::write(folder.out().join(RECORD), serde_json::json!({ "files": listed }).to_string())
+        .unwrap();
+    fs::create_dir(folder.out().join("x")).unwrap();
+    let sent = folder.send("{run}.{format}", Some(1), &folder.parcel(2, b"x"));
+    assert_eq!(fs::read_to_string(&victim).expect("it is there"), "not ours");
+    sent.taken();
+    folder.send("{run}.{format}", Some(1), &folder.parcel(3, b"x")).taken();
+    assert!(folder.out().join("3.pdf").exists() && !folder.out().join("2.pdf").exists());
+    // One that is no record at all is begun anew, and nothing is removed for it.
+    fs::write(folder.out().join(RECORD), "{\"files\": [").unwrap();
+    folder.send("{run}.{format}", Some(1), &folder.parcel(4, b"x")).taken();
+    assert!(folder.out().join("3.pdf").exists() && folder.out().join("4.pdf").exists());
+}
+
+#[test]
 fn links_in_the_way_are_not_followed() {
     let folder = Folder::new();
     let elsewhere = folder.world.dir().join("elsewhere");
@@ -262,6 +300,61 @@ fn links_in_the_way_are_not_followed() {
     let target = Target::File { template: "a.{format}".to_owned(), keep: None };
     send(&channels, &target, &folder.parcel(1, b"x")).taken();
     assert!(elsewhere.join("a.pdf").exists());
+}
+
+#[test]
+fn a_record_that_is_a_link_or_a_pipe_holds_nothing_up() {
+    let folder = Folder::new();
+    fs::create_dir(folder.out()).unwrap();
+    let record = folder.out().join(RECORD);
+    let victim = folder.world.write("victim", "{\"files\": []}");
+    symlink(&victim, &record).unwrap();
+    let sent = folder.send("{run}.{format}", None, &folder.parcel(1, b"x"));
+    sent.is("permanent", &["a link"]);
+    assert!(!folder.out().join("1.pdf").exists(), "what is refused is not written");
+    fs::remove_file(&record).unwrap();
+    let made = Command::new("mkfifo").arg(&record).status().expect("mkfifo is there");
+    assert!(made.success());
+    // Nobody writes into it, so whoever waited for that would wait for ever.
+    folder.send("{run}.{format}", None, &folder.parcel(1, b"x"));
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "{\"files\": []}");
+}
+
+#[test]
+fn an_old_file_that_cannot_be_removed_is_not_the_new_ones_trouble() {
+    let folder = Folder::new();
+    let at = |day: &str, run| {
+        let mut parcel = folder.parcel(run, b"x");
+        parcel.scheduled_at = format!("{day}T12:00:00Z").parse().unwrap();
+        folder.send("{date}/a.{format}", Some(1), &parcel)
+    };
+    at("2026-03-01", 1).taken();
+    // The operator moved the month to an archive, and left a link.
+    let archive = folder.world.dir().join("archive");
+    fs::rename(folder.out().join("2026-03-01"), &archive).unwrap();
+    symlink(&archive, folder.out().join("2026-03-01")).unwrap();
+    at("2026-03-02", 2).taken();
+    assert!(archive.join("a.pdf").exists(), "nothing is removed through a link");
+    // Something else took its place.
+    fs::remove_file(folder.out().join("2026-03-02/a.pdf")).unwrap();
+    fs::create_dir(folder.out().join("2026-03-02/a.pdf")).unwrap();
+    at("2026-03-03", 3).taken();
+    at("2026-03-04", 4).taken();
+    assert!(folder.out().join("2026-03-04/a.pdf").is_file());
+    assert!(!folder.out().join("2026-03-03").exists());
+}
+
+#[test]
+fn a_name_as_long_as_a_name_may_be_is_written() {
+    let folder = Folder::new();
+    // 251 bytes and the ending: the most that a file system takes.
+    for name in ["ü".repeat(125) + "x", "x".repeat(251)] {
+        let template = format!("{name}.{{format}}");
+        folder.send(&template, None, &folder.parcel(1, b"x")).taken();
+        assert!(folder.out().join(format!("{name}.pdf")).exists());
+    }
+    let template = format!("{}.{{format}}", "x".repeat(252));
+    folder.send(&template, None, &folder.parcel(1, b"x")).is("permanent", &["255 bytes"]);
 }
 
 #[test]
@@ -301,6 +394,17 @@ fn what_a_process_left_that_was_killed_is_in_nobodys_way() {
     folder.send("{run}.{format}", None, &folder.parcel(1, b"whole")).taken();
     assert_eq!(fs::read_to_string(folder.out().join("1.pdf")).unwrap(), "whole");
     assert_eq!(folder.below(), ["1.pdf"]);
+}
+
+#[test]
+fn a_rendered_file_that_is_gone_is_named() {
+    let folder = Folder::new();
+    let parcel = folder.parcel(1, b"x");
+    fs::remove_file(&parcel.files[0].path).unwrap();
+    let sent = folder.send("{run}.{format}", None, &parcel);
+    let path = parcel.files[0].path.display().to_string();
+    sent.is("transient", &["the rendered file", &path, "cannot be read"]);
+    assert!(folder.below().is_empty(), "{:?}", folder.below());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod record; // which files are ours
 mod root; // a folder that nothing leads out of
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use rustix::io::Errno;
 
 use crate::s3::placed;
 use crate::template::Template;
-use crate::{Parcel, Receipt, Refusal};
+use crate::{Attachment, Parcel, Receipt, Refusal};
 use record::{Record, Written};
 use root::Root;
 
@@ -60,41 +61,26 @@ impl Files {
         let placed = placed(&template, parcel)?;
         let refused = |error| self.refused(&error);
         let root = Root::open(&self.dir).map_err(refused)?;
+        // Read first: what cannot be remembered is not written.
+        let mut record = Record::read(&root).map_err(refused)?;
         for (path, file) in &placed {
-            root.write(path, &file.path).map_err(refused)?;
-        }
-        let paths: Vec<String> = placed.into_iter().map(|(path, _)| path).collect();
-        self.remember(&root, text, keep, parcel, &paths).map_err(refused)?;
-        let shown: Vec<String> =
-            paths.iter().map(|path| self.dir.join(path).display().to_string()).collect();
-        Ok(Receipt { detail: shown.join("; ") })
-    }
-
-    /// Notes what was written, and removes what is more than is kept.
-    fn remember(
-        &self,
-        root: &Root,
-        template: &str,
-        keep: Option<u32>,
-        parcel: &Parcel,
-        paths: &[String],
-    ) -> io::Result<()> {
-        let mut record = Record::read(root)?;
-        for path in paths {
+            let mut content = File::open(&file.path).map_err(|error| unreadable(file, &error))?;
+            root.put(path, &mut content).map_err(refused)?;
             record.add(Written {
-                template: template.to_owned(),
+                template: text.to_owned(),
                 name: parcel.name.clone(),
                 run: parcel.run,
                 path: path.clone(),
             });
         }
         if let Some(keep) = keep {
-            // The newest is always kept: it was just asked for.
-            for path in record.beyond(template, &parcel.name, keep.max(1)) {
-                root.remove(&path)?;
-            }
+            // What was just asked for is not removed by asking for nothing.
+            remove(&root, record.beyond(text, &parcel.name, keep.max(1)), &mut record);
         }
-        record.write(root)
+        record.write(&root).map_err(refused)?;
+        let shown = |path: &String| self.dir.join(path).display().to_string();
+        let shown: Vec<String> = placed.iter().map(|(path, _)| shown(path)).collect();
+        Ok(Receipt { detail: shown.join("; ") })
     }
 
     fn refused(&self, error: &io::Error) -> Refusal {
@@ -118,6 +104,29 @@ impl Files {
                 "nothing can be written to {dir}: {error}; see whether Weir's user may write there"
             )),
         }
+    }
+}
+
+/// Removes what is more than is kept. An old file that stays is not the new one's trouble: that one
+/// has arrived.
+fn remove(root: &Root, files: Vec<Written>, record: &mut Record) {
+    for file in files {
+        let Err(error) = root.remove(&file.path) else { continue };
+        tracing::warn!(%error, "the old file {} was not removed", file.path);
+        // Where something else is now, it is no longer ours; all other trouble may pass.
+        let number = error.raw_os_error().map(Errno::from_raw_os_error);
+        let others = matches!(number, Some(Errno::LOOP | Errno::NOTDIR | Errno::ISDIR))
+            || error.kind() == io::ErrorKind::InvalidInput;
+        if !others {
+            record.add(file);
+        }
+    }
+}
+
+fn unreadable(file: &Attachment, error: &io::Error) -> Refusal {
+    Refusal::Transient {
+        cause: format!("the rendered file {} cannot be read: {error}", file.path.display()),
+        retry_after: None,
     }
 }
 

@@ -47,17 +47,14 @@ impl Record {
         self.files.push(written);
     }
 
-    /// Takes out the runs of a definition by a template beyond the newest `keep`: their paths.
-    pub(super) fn beyond(&mut self, template: &str, name: &str, keep: u32) -> Vec<String> {
+    /// Takes out the runs of a definition by a template beyond the newest `keep`.
+    pub(super) fn beyond(&mut self, template: &str, name: &str, keep: u32) -> Vec<Written> {
         let ours = |file: &Written| file.template == template && file.name == name;
         let runs: BTreeSet<u64> =
             self.files.iter().filter(|file| ours(file)).map(|file| file.run).collect();
         let keep = usize::try_from(keep).unwrap_or(usize::MAX);
         let kept: BTreeSet<u64> = runs.into_iter().rev().take(keep).collect();
         let gone = |file: &Written| ours(file) && !kept.contains(&file.run);
-        let paths = self.files.iter().filter(|file| gone(file)).map(|file| file.path.clone());
-        let paths = paths.collect();
-        self.files.retain(|file| !gone(file));
-        paths
+        self.files.extract_if(.., |file| gone(file)).collect()
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, renameat, unlinkat};
 use rustix::io::Errno;
+use sha2::{Digest, Sha256};
 
 /// Reports are for others to read: the group may, everyone may not.
 const FILE_MODE: u32 = 0o640;
@@ -30,15 +31,11 @@ impl Root {
         Ok(Root { folder: File::open(path)?.into() })
     }
 
-    /// Copies a file to a path below.
-    pub(super) fn write(&self, path: &str, from: &Path) -> io::Result<()> {
-        self.put(path, &mut File::open(from)?)
-    }
-
     /// Puts what is read at a path below: whole, or not at all.
     pub(super) fn put(&self, path: &str, content: &mut dyn Read) -> io::Result<()> {
         let (folder, name) = self.parent(path, true)?;
-        let unfinished: String = format!("{UNFINISHED}{name}").chars().take(200).collect();
+        // As short for a name of any length, and the same when it is tried again.
+        let unfinished = format!("{UNFINISHED}{}", &hex::encode(Sha256::digest(name))[..16]);
         let written = write_to(&folder, &unfinished, content);
         let moved = written.and_then(|()| Ok(renameat(&folder, &*unfinished, &folder, name)?));
         if let Err(error) = moved {
@@ -55,14 +52,16 @@ impl Root {
             .parent(path, false)
             .and_then(|(folder, name)| Ok(unlinkat(folder, name, AtFlags::empty())?));
         match removed {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
+        Ok(())
     }
 
     /// The content of a file below; none, if there is none.
     pub(super) fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        // A pipe that nobody writes into would hold up whoever opens it.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         match openat(&self.folder, path, flags, Mode::empty()) {
             Err(Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
@@ -74,8 +73,12 @@ impl Root {
         }
     }
 
-    /// The folder that a path's last name is in.
+    /// The folder that a path's last name is in. A path that is not made of names alone leads
+    /// nowhere: not everything that is asked for here has been a template.
     fn parent<'a>(&self, path: &'a str, make: bool) -> io::Result<(OwnedFd, &'a str)> {
+        if path.split('/').any(|name| matches!(name, "" | "." | "..")) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let mut folder = self.folder.try_clone()?;
         let mut names = path.split('/').peekable();
         while let Some(name) = names.next() {
