@@ -230,6 +230,28 @@ fn as_many_runs_stay_as_are_kept_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_folder_that_is_empty_when_its_files_went_goes_too() {
+    let folder = Folder::new();
+    for (run, day) in ["2026-03-28", "2026-03-29", "2026-03-30"].into_iter().enumerate() {
+        let mut parcel = folder.parcel(run as u64 + 1, b"x");
+        parcel.scheduled_at = format!("{day}T12:00:00Z").parse().unwrap();
+        folder.send("daily/{date}/{name}.{format}", Some(1), &parcel).taken();
+        if run == 0 {
+            fs::write(folder.out().join("daily/2026-03-28/note.txt"), "by hand").unwrap();
+        }
+    }
+    let below = folder.below();
+    let want = [
+        "daily",
+        "daily/2026-03-28",
+        "daily/2026-03-28/note.txt",
+        "daily/2026-03-30",
+        "daily/2026-03-30/weekly-abandonment.pdf",
+    ];
+    assert_eq!(below, want);
+}
+
+#[test]
 fn a_record_that_somebody_wrote_leads_nowhere_else() {
     let folder = Folder::new();
     folder.send("{run}.{format}", Some(1), &folder.parcel(1, b"x")).taken();

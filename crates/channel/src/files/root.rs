@@ -46,7 +46,7 @@ impl Root {
         Ok(rustix::fs::fsync(&folder)?)
     }
 
-    /// Removes a file below; one that is gone is no error.
+    /// Removes a file below, and the folders that are empty without it; one that is gone is no error.
     pub(super) fn remove(&self, path: &str) -> io::Result<()> {
         let removed = self
             .parent(path, false)
@@ -54,6 +54,17 @@ impl Root {
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
+        }
+        let mut path = path;
+        while let Some((above, _)) = path.rsplit_once('/') {
+            let emptied = self
+                .parent(above, false)
+                .and_then(|(folder, name)| Ok(unlinkat(folder, name, AtFlags::REMOVEDIR)?));
+            // One with something in it stays, and so do those that it is in.
+            if emptied.is_err() {
+                break;
+            }
+            path = above;
         }
         Ok(())
     }
