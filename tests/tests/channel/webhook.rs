@@ -77,6 +77,45 @@ impl Pair {
 }
 
 #[test]
+fn a_receiver_that_knows_the_secret_verifies_what_it_is_sent() {
+    for secret in [WHSEC, "a secret as it is, of many bytes"] {
+        let pair = Pair::new("");
+        pair.world.write("secret", format!("{secret}\n"));
+        let config = format!(
+            "[[webhook]]\nname = \"ops\"\nurl = \"http://{}/\"\nsecret_file = \"secret\"\n",
+            pair.receiver.address()
+        );
+        let channels = pair.world.channels(&config);
+        let mut parcel = pair.world.parcel();
+        // Bytes are signed, not characters.
+        parcel.title = "Отчёт “Ü” \u{1f4ca} </script>".to_owned();
+        assert_eq!(send(&channels, &Target::Webhook("ops".to_owned()), &parcel).taken(), "200 ok");
+        let [webhook] = &pair.receiver.taken()[..] else { panic!("it was sent once") };
+        assert_eq!(webhook.line, "POST / HTTP/1.1");
+        assert_eq!(webhook.header("content-type"), "application/json");
+        assert_eq!(webhook.header("webhook-id"), "run-7-1");
+        let body: serde_json::Value = serde_json::from_slice(&webhook.body).expect("it is JSON");
+        assert_eq!(body["title"], json!(parcel.title));
+        assert_eq!(body["report"], parcel.report);
+
+        let at = now().as_micros() / 1_000_000;
+        assert!(verifies(&pair.world, secret, webhook, at));
+        assert!(verifies(&pair.world, secret, webhook, at + 299));
+        assert!(!verifies(&pair.world, secret, webhook, at + 301), "it is old");
+        assert!(!verifies(&pair.world, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx", webhook, at));
+        let mut changed = webhook.clone();
+        changed.body[10] ^= 1;
+        assert!(!verifies(&pair.world, secret, &changed, at));
+        for name in ["webhook-id", "webhook-timestamp"] {
+            let mut changed = webhook.clone();
+            let header = changed.headers.iter_mut().find(|(known, _)| known == name).unwrap();
+            header.1.push('1');
+            assert!(!verifies(&pair.world, secret, &changed, at), "another {name}");
+        }
+    }
+}
+
+#[test]
 fn what_a_receiver_answers_decides() {
     let pair = Pair::new("");
     for status in [200, 201, 202, 204] {
@@ -154,6 +193,33 @@ fn without_an_answer_nobody_knows() {
     for mood in silences {
         pair.is(mood, "unknown", &["ask the receiver whether it has this `webhook-id`"]);
     }
+}
+
+#[test]
+fn a_receiver_that_tells_repeats_apart_is_asked_again_with_the_same_id() {
+    let pair = Pair::new("repeat_unanswered = true");
+    let moods = [
+        Mood::Stalls(String::new()),
+        Mood::Says("HTTP/1.1 200 OK\r\ncontent-le".to_owned()),
+        Mood::answers(504, "timed out"),
+        Mood::answers(503, "busy"),
+        Mood::with(429, &[("retry-after", "1")], ""),
+    ];
+    let tries = moods.len();
+    for mood in moods {
+        let sent = pair.sent(mood);
+        assert_eq!(sent.in_words().0, "transient", "{sent:?}");
+    }
+    assert_eq!(pair.sent(Mood::answers(200, "ok")).taken(), "200 ok");
+    let taken = pair.receiver.taken();
+    assert_eq!(taken.len(), tries + 1);
+    for webhook in &taken {
+        assert_eq!(webhook.header("webhook-id"), "run-7-1");
+        assert_eq!(webhook.body, taken[0].body, "a repeat has the same bytes");
+        assert!(verifies(&pair.world, WHSEC, webhook, now().as_micros() / 1_000_000));
+    }
+    // What is refused for good is not asked again.
+    pair.is(Mood::answers(410, "gone"), "permanent", &["410 gone"]);
 }
 
 #[test]
