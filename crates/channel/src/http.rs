@@ -102,9 +102,7 @@ impl NoAnswer {
     pub(crate) fn or_transient(self) -> Refusal {
         match self {
             NoAnswer::NotSent(refusal) => refusal,
-            NoAnswer::Silence(how) => {
-                Refusal::Transient { cause: format!("{how}; it is tried again"), retry_after: None }
-            }
+            NoAnswer::Silence(how) => Refusal::Transient { cause: how, retry_after: None },
         }
     }
 }

@@ -16,9 +16,6 @@ use crate::{Channels, Refusal, Resolve, Settings, SettingsError};
 /// Whoever is there answers sooner, and somebody waits for what is said of all.
 pub(crate) const REACHED_WITHIN: Duration = Duration::from_secs(5);
 
-/// What sending says of a refusal, and looking does not.
-const OF_SENDING: [&str; 2] = ["; it is tried again", "; it is not tried again"];
-
 /// A configured way out, as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looked {
@@ -83,7 +80,7 @@ fn of<'a, C: Send + 'a>(
         Err(error) => wrong(&channel, &error),
         Ok(_) if !connects => Looked { channel, found: Ok("is configured".to_owned()) },
         Ok(made) => {
-            let found = reach(&made).map_err(|refusal| without_next(&refusal.to_string()));
+            let found = reach(&made).map_err(|refusal| refusal.to_string());
             Looked { channel, found }
         }
     })
@@ -95,11 +92,6 @@ fn files(files: &Files) -> Looked {
 
 fn wrong(channel: &str, error: &SettingsError) -> Looked {
     Looked { channel: channel.to_owned(), found: Err(error.to_string()) }
-}
-
-fn without_next(cause: &str) -> String {
-    let end = OF_SENDING.iter().find_map(|end| cause.strip_suffix(end));
-    end.unwrap_or(cause).to_owned()
 }
 
 /// All at once: each may wait for somebody who is not there.

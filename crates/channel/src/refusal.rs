@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Why a parcel was not taken. Each cause is a sentence that says what to do next, and holds no
-/// secret.
+/// secret. Whether and when it is tried again it does not say: that is the ledger's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It surely did not arrive, and may the next time: the other side is down, busy, greylists.

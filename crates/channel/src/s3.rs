@@ -195,7 +195,7 @@ impl Store {
             },
             // 409: another put of the same key has not ended yet.
             408 | 409 | 425 | 429 | 500 | 502..=599 => Refusal::Transient {
-                cause: format!("{place} answered {said} for {key}; it is tried again"),
+                cause: format!("{place} answered {said} for {key}"),
                 retry_after: answer.retry_after(now),
             },
             501 => Refusal::Permanent {

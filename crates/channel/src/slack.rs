@@ -80,7 +80,7 @@ fn judged(answer: &Answer, now: Timestamp, hidden: &[String]) -> Result<Receipt,
             cause: format!("a relay before Slack answered {words}; {LOOK}"),
         }),
         408 | 429 | 500..=599 => Err(Refusal::Transient {
-            cause: format!("Slack answered {words}; it is tried again"),
+            cause: format!("Slack answered {words}"),
             retry_after: answer.retry_after(now),
         }),
         _ => Err(Refusal::Permanent {

@@ -114,7 +114,7 @@ impl Webhook {
             // A relay passed the request on and heard nothing.
             504 => Err(self.unanswered(NoAnswer::Silence(format!("{place} answered {words}")))),
             408 | 425 | 429 | 500..=599 => Err(Refusal::Transient {
-                cause: format!("{place} answered {words}; it is tried again"),
+                cause: format!("{place} answered {words}"),
                 retry_after: answer.retry_after(now),
             }),
             _ => Err(Refusal::Permanent {

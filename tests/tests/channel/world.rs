@@ -156,6 +156,7 @@ impl Sent {
     pub(crate) fn is(&self, kind: &str, words: &[&str]) {
         let (got, cause) = self.in_words();
         assert_eq!(got, kind, "{cause}");
+        assert!(!cause.contains("tried again"), "that is the ledger's to say: {cause}");
         for word in words {
             assert!(cause.contains(word), "`{word}` is not in: {cause}");
         }

@@ -142,6 +142,8 @@ impl Line {
         }
         self.glance();
         if !self.ahead.is_empty() {
+            // It may still wait for the end, and would take a farewell for a part of the message.
+            self.hang_up();
             return Err(self.unasked());
         }
         if let Err(failure) = self.write(b".\r\n") {

@@ -111,7 +111,7 @@ impl Session<'_> {
         line.seal(&self.mailer.seal).map_err(|failure| Refusal::Transient {
             cause: format!(
                 "{} could not be spoken to with encryption: {}; see its certificate, and `tls` and \
-                 `ca_file` of [channels.mail]; it is tried again",
+                 `ca_file` of [channels.mail]",
                 self.mailer.place(),
                 self.how(&failure)
             ),
@@ -201,11 +201,11 @@ impl Session<'_> {
         let (place, how) = (self.mailer.place(), self.how(failure));
         let cause = match failure {
             Failure::No(Reply { code: 500.., .. }) => {
-                let cause = format!("{place} refused {what}: {how}; it is not tried again");
+                let cause = format!("{place} refused {what}: {how}");
                 return Refusal::Permanent { cause };
             }
-            Failure::No(_) => format!("{place} does not take {what} now: {how}; it is tried again"),
-            _ => format!("{place} failed at {what}: {how}; it is tried again"),
+            Failure::No(_) => format!("{place} does not take {what} now: {how}"),
+            _ => format!("{place} failed at {what}: {how}"),
         };
         Refusal::Transient { cause, retry_after: None }
     }
@@ -222,10 +222,7 @@ impl Session<'_> {
 
     fn not_begun(&self) -> Refusal {
         Refusal::Transient {
-            cause: format!(
-                "{} was to get the message when its time was over; it is tried again",
-                self.mailer.place()
-            ),
+            cause: format!("{} was to get the message when its time was over", self.mailer.place()),
             retry_after: None,
         }
     }
