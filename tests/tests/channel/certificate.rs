@@ -54,6 +54,30 @@ impl Authority {
         params.not_before = date_time_ymd(2019, 1, 1);
         params.not_after = date_time_ymd(last_year, 12, 31);
         let certificate = params.signed_by(&key, &self.issuer).expect("the authority signs");
+        Certificate::new(&certificate, &key)
+    }
+}
+
+impl Certificate {
+    /// One that a server signed itself.
+    pub(crate) fn of_itself(name: &str) -> Certificate {
+        Certificate::signed_by_itself(name, IsCa::NoCa)
+    }
+
+    /// The same, that says it may sign others, too: what `openssl req -x509` makes.
+    pub(crate) fn of_an_authority(name: &str) -> Certificate {
+        Certificate::signed_by_itself(name, IsCa::Ca(BasicConstraints::Unconstrained))
+    }
+
+    fn signed_by_itself(name: &str, is_ca: IsCa) -> Certificate {
+        let key = KeyPair::generate().expect("a key can be made");
+        let mut params = CertificateParams::new([name.to_owned()]).expect("it is a name");
+        params.is_ca = is_ca;
+        let certificate = params.self_signed(&key).expect("it signs itself");
+        Certificate::new(&certificate, &key)
+    }
+
+    fn new(certificate: &rcgen::Certificate, key: &KeyPair) -> Certificate {
         Certificate {
             pem: certificate.pem(),
             key_pem: key.serialize_pem(),
@@ -61,9 +85,7 @@ impl Authority {
             key_der: key.serialize_der(),
         }
     }
-}
 
-impl Certificate {
     /// How a server shows it.
     pub(crate) fn server(&self) -> Arc<ServerConfig> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());

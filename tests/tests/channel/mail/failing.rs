@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use weir_channel::Target;
+use weir_channel::{Post, Target};
 
 use crate::certificate::Authority;
 use crate::mail::server::{Book, FLOOD_BYTES_MAX, Fault, Plan, Server, Stage};
@@ -13,6 +13,8 @@ const LOGIN: &str = "username = \"weir\"\npassword_file = \"password\"\nca_file 
 /// For a server that stalls before the content, and for one that must come to it first.
 const SHORT_S: u64 = 1;
 const SHORT_AFTER_CONTENT_S: u64 = 4;
+
+const CONFIRMS: &[u8] = b"250 2.0.0 queued\r\n";
 
 /// Every stage at which a server can say no before it has anything of the content.
 const BEFORE: &[Stage] = &[
@@ -293,6 +295,60 @@ fn an_answer_that_never_comes_to_its_end_is_not_waited_for() {
         // Who is not waited for any more does not stay connected for ever.
         server.left_alone();
     });
+}
+
+/// As the ledger does: what surely did not arrive is sent again, and nothing else.
+#[test]
+fn whatever_fails_once_nobody_gets_it_twice() {
+    let faults = [
+        Fault::Stalls,
+        Fault::Cuts(b""),
+        Fault::Cuts(b"250-half an answer\r\n"),
+        Fault::Cuts(CONFIRMS),
+        Fault::Says(b"451 4.7.1 greylisted\r\n"),
+        Fault::Says(b"554 5.7.1 no\r\n"),
+        Fault::Says(b"354 go on\r\n"),
+        Fault::Says(b"nonsense\r\n"),
+        Fault::Floods(b"250-more\r\n"),
+    ];
+    let stages = [BEFORE, &[Stage::Handshake, Stage::Content, Stage::End]].concat();
+    let of = |stage: Stage| faults.iter().map(move |fault| (stage, fault.clone()));
+    let mut cases: Vec<(Stage, Fault)> = stages.into_iter().flat_map(of).collect();
+    // A server that confirms what it has not read is believed.
+    cases.retain(|case| *case != (Stage::Content, Fault::Cuts(CONFIRMS)));
+    each(&cases, |(stage, fault)| {
+        let (world, server) = started(Plan::new().at(*stage, fault.clone()).once());
+        let mut parcel = world.parcel();
+        parcel.files = vec![world.attachment("a.pdf", &[7; 300_000])];
+        let sent_within = |timeout_s: u64| {
+            let more = format!("{LOGIN}\ntimeout_s = {timeout_s}");
+            send(&world.channels(&server.config("starttls", &more)), &to("ann"), &parcel)
+        };
+        let stalls = *fault == Fault::Stalls;
+        let mut sent = sent_within(if stalls { SHORT_AFTER_CONTENT_S } else { 60 });
+        if sent.in_words().0 == "transient" {
+            sent = sent_within(60);
+            assert_eq!(sent.in_words().0, "taken", "{stage:?} {fault:?}");
+        }
+        let count = server.left_alone().taken.len();
+        match sent.in_words().0 {
+            "taken" => assert_eq!(count, 1, "{stage:?} {fault:?}"),
+            "unknown" => assert!(count <= 1, "{stage:?} {fault:?}"),
+            _ => assert_eq!(count, 0, "{stage:?} {fault:?}"),
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_noted_is_not_sent() {
+    let (world, server) = started(Plan::new());
+    let channels = world.channels(&server.config("starttls", LOGIN));
+    let mut full = || Err(std::io::ErrorKind::StorageFull.into());
+    let result = channels.send(&to("ann"), &world.parcel(), &mut full);
+    Sent { result, noted: 0 }.is("transient", &["could not be noted", "is full"]);
+    let book = server.left_alone();
+    assert!(book.taken.is_empty());
+    assert_eq!(book.sealed.last().map(String::as_str), Some("DATA"), "and not a line more");
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use weir_channel::{Post, Target};
 
-use crate::certificate::Authority;
+use crate::certificate::{Authority, Certificate};
 use crate::mail::server::{Fault, Plan, Server, Stage};
 use crate::world::{Sent, World, send};
 
 const TRUSTED: &str = "username = \"weir\"\npassword_file = \"password\"\nca_file = \"ca.pem\"";
+
+const NAME: &str = "mail.example.net";
 
 fn ann() -> Target {
     Target::Mail("ann@example.com".to_owned())
@@ -112,6 +114,18 @@ fn only_the_named_certificates_are_trusted_and_all_of_them() {
     let channels = case.world.channels(&server.config("tls", ""));
     let sent = send(&channels, &ann(), &case.world.parcel());
     sent.is("transient", &["certificate"]);
+}
+
+#[test]
+fn a_certificate_that_a_server_signed_itself_does_unless_it_is_an_authority() {
+    for (certificate, kind) in
+        [(Certificate::of_itself(NAME), "taken"), (Certificate::of_an_authority(NAME), "transient")]
+    {
+        let case = Case::new();
+        case.world.write("ca.pem", &certificate.pem);
+        let server = Plan::new().encrypts(certificate.server(), true).login("PLAIN").start();
+        case.sent(&server, "tls").is(kind, &[]);
+    }
 }
 
 #[test]

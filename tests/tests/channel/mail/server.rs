@@ -64,6 +64,7 @@ pub(crate) struct Plan {
     at_once: bool,
     offers_nothing: bool,
     login: Option<&'static str>,
+    once: bool,
 }
 
 /// The server, for as long as the test runs.
@@ -126,6 +127,12 @@ impl Plan {
         self
     }
 
+    /// It fails only whoever connects first.
+    pub(crate) fn once(mut self) -> Plan {
+        self.once = true;
+        self
+    }
+
     pub(crate) fn start(self) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
         let port = listener.local_addr().expect("it is bound").port();
@@ -135,9 +142,11 @@ impl Plan {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (plan, book) = (Arc::clone(&plan), Arc::clone(&shared));
                 thread::spawn(move || {
+                    let before = lock(&book).connections;
                     lock(&book).connections += 1;
+                    let fails = before == 0 || !plan.once;
                     // Whoever hangs up in the middle has said what it wanted.
-                    let _ = Talk { plan: &plan, book: &book }.begin(stream);
+                    let _ = Talk { plan: &plan, book: &book, fails }.begin(stream);
                     lock(&book).over += 1;
                 });
             }
@@ -183,6 +192,7 @@ fn lock(book: &Mutex<Book>) -> MutexGuard<'_, Book> {
 struct Talk<'a> {
     plan: &'a Plan,
     book: &'a Mutex<Book>,
+    fails: bool,
 }
 
 /// Whether the conversation goes on.
@@ -302,7 +312,11 @@ impl Talk<'_> {
         while let Some(line) = self.line(stream, sealed)? {
             bytes += line.len();
             if let Some(fault) = self.fault(Stage::Content).filter(|_| 1024 < bytes) {
-                return self.fail(stream, fault);
+                if self.fail(stream, fault)? {
+                    // It takes nothing on of which it has said something else.
+                    io::copy(stream, &mut io::sink())?;
+                }
+                return Ok(false);
             }
             if line == "." {
                 return Ok(true);
@@ -335,7 +349,8 @@ impl Talk<'_> {
     }
 
     fn fault(&self, stage: Stage) -> Option<&Fault> {
-        self.plan.faults.iter().find(|(at, _)| *at == stage).map(|(_, fault)| fault)
+        let fault = self.plan.faults.iter().find(|(at, _)| self.fails && *at == stage);
+        fault.map(|(_, fault)| fault)
     }
 
     fn fail<S: Read + Write>(&self, stream: &mut S, fault: &Fault) -> Goes {
