@@ -9,6 +9,8 @@ use crate::{LogError, replace};
 
 const LOCK_FILE: &str = "lock";
 const LOG_FILE: &str = "log.db";
+/// What SQLite keeps beside the log while it makes it: after a power cut it may be all that is left.
+const LOG_JOURNAL_FILE: &str = "log.db-journal";
 const READ_FILE: &str = "read.db";
 const CATALOGUE_FILE: &str = "catalogue.toml";
 const ACCESS_FILE: &str = "access.db";
@@ -175,7 +177,8 @@ impl DataDir {
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
             let entry = entry.map_err(LogError::io(&self.path))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let ours = [LOCK_FILE, REPORTS_DIR, OUTPUTS_DIR].contains(&name.as_str())
+            let ours = [LOCK_FILE, LOG_JOURNAL_FILE, REPORTS_DIR, OUTPUTS_DIR]
+                .contains(&name.as_str())
                 || name.starts_with(ACCESS_FILE)
                 || name.starts_with(SCHEDULE_FILE);
             if !ours && name != "lost+found" && !name.starts_with('.') {

@@ -172,6 +172,24 @@ fn a_folder_or_file_of_another_program_is_refused() {
     assert!(error.contains("another program"), "{error}");
 }
 
+/// The power went while the log was made: of its files SQLite's journal alone is left.
+#[test]
+fn a_first_start_that_was_cut_off_can_be_done_again() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = DataDir::at(temp.path());
+    std::fs::write(temp.path().join("log.db-journal"), [0; 512]).unwrap();
+    let lock = dir.lock("test").unwrap();
+    let mut log = Log::open(&dir, &lock).unwrap();
+    log.append(&[delivery(1)]).unwrap();
+    assert_eq!(all(&dir).len(), 1);
+    // A journal of deliveries without its log is another matter: it is not for us to throw away.
+    drop(log);
+    let (log, journal) = (dir.log_file(), temp.path().join("log.db-wal"));
+    std::fs::rename(log, journal).unwrap();
+    drop(lock);
+    assert!(matches!(dir.lock("test"), Err(LogError::ForeignDir { .. })));
+}
+
 #[test]
 fn a_newer_log_is_refused_and_left_alone() {
     let (fixture, _) = filled();
