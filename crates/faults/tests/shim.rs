@@ -1,6 +1,6 @@
 //! The disk does fail, and does lose what was not synced: else the tests that use it prove nothing.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)] // a helper of a test fails as the test does
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

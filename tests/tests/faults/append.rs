@@ -22,7 +22,8 @@ impl Append {
     fn group(&self, sent: &Sent, (count, bytes): (usize, usize)) -> Vec<Delivery> {
         let first = sent.count();
         let body = |number: usize| {
-            let event = event(number as u64 % 7, if number % 2 == 0 { 7001 } else { 7002 });
+            let event =
+                event(number as u64 % 7, if number.is_multiple_of(2) { 7001 } else { 7002 });
             format!("{event} {number} {}", "x".repeat(bytes))
         };
         (first..first + count).map(|number| delivery(number, body(number))).collect()

@@ -6,4 +6,5 @@
 #![allow(missing_docs)]
 
 mod append; // groups of deliveries
-mod held; // what must hold of a log and a read model, whatever happened
+mod held; // what must hold of a log, whatever happened
+mod read_model; // what is folded from it
