@@ -303,6 +303,30 @@ fn a_name_that_is_not_known_may_be_later() {
     }
 }
 
+/// A name server that is asked and says nothing for a while.
+struct Slow;
+
+impl Resolve for Slow {
+    fn resolve(&self, _: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        std::thread::sleep(std::time::Duration::from_secs(4));
+        Ok(vec![SocketAddr::from(([127, 0, 0, 1], 0))])
+    }
+}
+
+#[test]
+fn a_name_server_that_is_slow_holds_nobody_up_and_hands_nothing_over_late() {
+    let world = World::new();
+    let receiver = Receiver::start();
+    let url = format!("http://hooks.example:{}/", receiver.address().port());
+    let channels = channels(&world, "\"127.0.0.0/8\"", &url, Arc::new(Slow));
+    let sent = send(&channels, &Target::Webhook("ops".to_owned()), &world.parcel());
+    sent.is("transient", &["could not be spoken to within 2 s"]);
+    assert_eq!(sent.noted, 0);
+    // When the name server speaks at last, whoever asked has gone, and nothing is sent.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_eq!(receiver.taken().len(), 0);
+}
+
 #[test]
 fn an_address_of_the_configuration_is_one_that_may_be_shown() {
     let world = World::new();

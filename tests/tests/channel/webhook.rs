@@ -137,6 +137,35 @@ fn what_a_receiver_answers_decides() {
 }
 
 #[test]
+fn an_answer_counts_in_every_form_that_servers_write() {
+    let pair = Pair::new("");
+    for text in [
+        "HTTP/1.0 200 OK\r\n\r\n",
+        "HTTP/1.0 200 OK\r\nserver: old\r\n\r\nok",
+        "HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 \r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\ncontent-length: 2\n\nok",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=latin1\r\ncontent-length: 1\r\n\r\n?",
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 5\r\n\r\nplain",
+        "HTTP/1.1 200 OK\r\nset-cookie: a=b\r\nset-cookie: c=d\r\ncontent-length: 0\r\n\r\n",
+        // What comes before and behind it changes nothing.
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nHTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n",
+    ] {
+        pair.is(Mood::Says(text.to_owned()), "taken", &["20"]);
+        let refused = text.replace(" 200", " 503").replace(" 204", " 503");
+        if !text.contains("500 No") {
+            pair.is(Mood::Says(refused), "transient", &["answered 503"]);
+        }
+    }
+}
+
+#[test]
 fn a_receiver_says_how_long_to_wait() {
     let pair = Pair::new("");
     let check = |text: &str, want: Option<u64>| {
@@ -191,7 +220,9 @@ fn without_an_answer_nobody_knows() {
         Mood::Says("HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".to_owned()),
     ];
     for mood in silences {
+        let before = pair.receiver.connections();
         pair.is(mood, "unknown", &["ask the receiver whether it has this `webhook-id`"]);
+        assert_eq!(pair.receiver.connections() - before, 1, "nobody asks again by itself");
     }
 }
 
@@ -423,7 +454,13 @@ fn a_request_goes_through_no_proxy_of_the_environment() {
     weir_tests::Run::of(&mut command).ok();
     assert_eq!(proxy.connections(), 0);
     let [webhook] = &receiver.taken()[..] else { panic!("it was sent once") };
-    assert_eq!(webhook.json()["name"], "pulse");
+    let told = webhook.json();
+    assert_eq!((&told["type"], &told["name"]), (&json!("report.run"), &json!("pulse")));
+    // It is told the very report that the command prints.
+    let at = told["scheduled_at"].as_str().expect("an instant");
+    let printed = home.prints(["report", "pulse", "--as-of", at, "--format", "json"]);
+    let printed: serde_json::Value = serde_json::from_str(&printed).expect("it is JSON");
+    assert_eq!(told["report"], printed);
 }
 
 /// Nothing but what is in the documentation of the standard: a request as bytes.
