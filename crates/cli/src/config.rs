@@ -7,6 +7,7 @@ mod oidc; // the identity provider
 mod environment; // WEIR_SECTION__KEY
 pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub(crate) struct Config {
     pub channels: weir_channel::Settings,
     /// What is kept of reports that were sent.
     pub schedule: schedule::ScheduleConfig,
+    /// What is kept of the log elsewhere.
+    pub log: LogConfig,
     /// Who may send.
     pub integration: Vec<IntegrationConfig>,
     /// The folder that relative paths start from.
@@ -74,6 +77,22 @@ pub(crate) struct IngestConfig {
     pub append_timeout_ms: Option<u64>,
     /// Deliveries that may wait for the log.
     pub queue_deliveries_max: Option<usize>,
+}
+
+/// What is kept of the log elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LogConfig {
+    /// Where heads of the log are appended, best on another machine's disk; nowhere without it.
+    pub heads_file: Option<PathBuf>,
+    /// How often, in minutes.
+    pub heads_every_minutes: NonZeroU32,
+}
+
+impl Default for LogConfig {
+    fn default() -> LogConfig {
+        LogConfig { heads_file: None, heads_every_minutes: NonZeroU32::MIN.saturating_add(59) }
+    }
 }
 
 /// Defaults of reports.
@@ -207,6 +226,12 @@ impl Config {
     /// Where the log lives.
     pub(crate) fn data_dir(&self) -> DataDir {
         DataDir::at(self.data_dir.as_deref().unwrap_or(Path::new(DATA_DIR_DEFAULT)))
+    }
+
+    /// Where heads of the log are written and how often, if anywhere.
+    pub(crate) fn heads(&self) -> Option<(PathBuf, Duration)> {
+        let every = Duration::from_secs(60 * u64::from(self.log.heads_every_minutes.get()));
+        self.log.heads_file.as_ref().map(|path| (self.base.join(path), every))
     }
 
     /// Who may send, with every active secret.

@@ -8,6 +8,7 @@ mod clock; // the real time
 mod commands; // a file per command
 mod config; // `weir.toml`, the environment, flags
 mod engine; // answers the runs of scheduled reports
+mod heads; // heads of the log, written to where it is not
 mod failure; // what went wrong, as one sentence
 mod progress; // a bar on a terminal, lines elsewhere
 mod scheduler; // sends reports when they are due

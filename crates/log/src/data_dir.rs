@@ -16,6 +16,7 @@ const CATALOGUE_FILE: &str = "catalogue.toml";
 const ACCESS_FILE: &str = "access.db";
 const SCHEDULE_FILE: &str = "schedule.db";
 const REPORTS_DIR: &str = "reports";
+const HEAD_KEY_FILE: &str = "head.key";
 const OUTPUTS_DIR: &str = "outputs";
 
 /// With less room than this, somebody should make some. A day of a busy integration takes less;
@@ -84,6 +85,29 @@ impl DataDir {
     #[must_use]
     pub fn schedule_file(&self) -> PathBuf {
         self.path.join(SCHEDULE_FILE)
+    }
+
+    /// The key that heads of the log are signed with.
+    #[must_use]
+    pub fn head_key_file(&self) -> PathBuf {
+        self.path.join(HEAD_KEY_FILE)
+    }
+
+    /// The key that heads of the log are signed with, made by `make` where there is none: 32 bytes
+    /// that only the owner may read.
+    ///
+    /// # Errors
+    /// If it cannot be read or written, or everybody may read it.
+    pub fn head_key(&self, make: impl FnOnce() -> [u8; 32]) -> Result<Vec<u8>, LogError> {
+        let path = self.head_key_file();
+        match fs::read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let key = make();
+                replace::replace(&path, &key)?;
+                Ok(key.to_vec())
+            }
+            key => key.map_err(LogError::io(&path)),
+        }
     }
 
     /// The folder of the operators' own report definitions.

@@ -13,6 +13,7 @@ mod seal; // what makes a changed, missing or reordered row visible
 mod append; // a group of deliveries in one durable transaction
 mod read; // deliveries in log order
 mod verify; // the seals read again
+mod head; // where it ended once, to be kept elsewhere
 mod copy; // a copy that grows by what it lacks
 mod stats; // what the log holds
 mod error; // what can go wrong, and what to do next
@@ -21,6 +22,7 @@ pub use append::{AppendError, Log};
 pub use copy::{CopyError, LogCopy};
 pub use data_dir::{DataDir, FREE_BYTES_MIN, Lock};
 pub use error::LogError;
+pub use head::Head;
 pub use read::{LogReader, Row};
 pub use seal::Seal;
 pub use stats::{IntegrationStats, LogStats, sqlite_version};

@@ -1,6 +1,6 @@
 //! The seals read again.
 
-use weir_domain::Seq;
+use weir_domain::{Seq, Timestamp};
 
 use crate::seal::Sealer;
 use crate::{LogError, LogReader, Seal};
@@ -63,6 +63,29 @@ pub enum Finding {
     /// A row does not read back.
     #[error("{0}")]
     Damaged(String),
+    /// The log ends before a head that was noted elsewhere.
+    #[error(
+        "the log ends at delivery {end}, but at {at} it went up to {noted}: its end was cut off"
+    )]
+    CutOff {
+        /// The head's last delivery.
+        noted: Seq,
+        /// When the head was noted.
+        at: Timestamp,
+        /// Where the log ends now.
+        end: Seq,
+    },
+    /// The log has another seal at a head that was noted elsewhere.
+    #[error(
+        "at delivery {noted} the log has another seal than at {at}: a delivery up to there was changed \
+         and all seals from there on were made anew, or it is another log"
+    )]
+    Rewritten {
+        /// The head's last delivery.
+        noted: Seq,
+        /// When the head was noted.
+        at: Timestamp,
+    },
 }
 
 impl LogReader {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use weir_domain::{Delivery, Origin, Recorded, Seq, Timestamp};
-use weir_log::{DataDir, Finding, Log, LogError, LogReader};
+use weir_log::{DataDir, Finding, Head, Log, LogError, LogReader};
 
 struct Fixture {
     dir: DataDir,
@@ -216,4 +216,36 @@ fn the_file_is_its_owners_only() {
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&fixture.dir.log_file()), 0o600);
     assert_eq!(mode(fixture.dir.path()), 0o700);
+}
+
+#[test]
+fn a_head_that_was_noted_elsewhere_shows_an_end_that_was_cut_off() {
+    let at = Timestamp::from_micros(7);
+    let noted = |dir: &DataDir, upto| {
+        Head::new(at, LogReader::open(dir).unwrap().seal_at(Seq::new(upto)).unwrap())
+    };
+    let (fixture, _) = filled();
+    let heads = [0, 1, 6, 10].map(|upto| noted(&fixture.dir, upto));
+    let reader = LogReader::open(&fixture.dir).unwrap();
+    for head in &heads {
+        assert_eq!(reader.judge(head).unwrap(), None, "{head:?}");
+    }
+    // Rows and seals cut off at the end: every seal that is left holds.
+    tamper(&fixture.dir, "DELETE FROM delivery WHERE 6 < seq; DELETE FROM seal WHERE 6 < last_seq");
+    let mut reader = LogReader::open(&fixture.dir).unwrap();
+    assert_eq!(reader.verify(|_| ()).unwrap().finding, None);
+    assert_eq!(reader.judge(&heads[2]).unwrap(), None);
+    let cut = Finding::CutOff { noted: Seq::new(10), at, end: Seq::new(6) };
+    assert_eq!(reader.judge(&heads[3]).unwrap(), Some(cut));
+    // As long as before, but another log from its second delivery on.
+    let other = self::fixture();
+    let lock = other.dir.lock("test").unwrap();
+    let mut log = Log::open(&other.dir, &lock).unwrap();
+    log.append(&[delivery(1)]).unwrap();
+    log.append(&(12..17).map(delivery).collect::<Vec<_>>()).unwrap();
+    log.append(&(7..11).map(delivery).collect::<Vec<_>>()).unwrap();
+    let reader = LogReader::open(&other.dir).unwrap();
+    let found = heads.iter().map(|head| reader.judge(head).unwrap()).collect::<Vec<_>>();
+    let rewritten = |upto| Some(Finding::Rewritten { noted: Seq::new(upto), at });
+    assert_eq!(found, [None, None, rewritten(6), rewritten(10)]);
 }

@@ -4,6 +4,7 @@
 
 mod backup; // a backup, and the way back
 mod doctor; // what is wrong, if anything
+mod heads; // where the log ended, kept elsewhere
 mod import_export; // lines in, packed or not, and the same bytes out
 mod people; // who may see the dashboard, where nobody can sign in yet
 mod rebuild; // equality proved, or the place where there is none

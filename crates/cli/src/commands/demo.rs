@@ -68,6 +68,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         queue_limits: QueueLimits::default(),
         catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
         reports,
+        heads: None,
         timezone: "UTC".to_owned(),
         server: ServerConfig::default(),
         // Where others can reach the demo, they must be let in.

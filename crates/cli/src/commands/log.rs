@@ -1,16 +1,17 @@
 //! `weir log`: what the log holds, whether it is whole, and a copy of it as lines.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use weir_domain::Seq;
 use weir_ingest::import::export_line;
-use weir_log::{DataDir, LogReader};
+use weir_log::{DataDir, Finding, LogReader};
 
 use crate::args::Common;
-use crate::commands::output;
+use crate::commands::{counted, output};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
+use crate::heads::{self, SignedHead};
 use crate::progress::Progress;
 
 /// What to do with the log.
@@ -23,7 +24,20 @@ pub(crate) enum Command {
         json: bool,
     },
     /// Read every row and seal again
-    Verify,
+    Verify {
+        /// Heads that were noted elsewhere, a line each: the log must go on from every one of them
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
+        /// The public key that signed them [default: that of the data directory]
+        #[arg(long, value_name = "HEX", requires = "heads")]
+        key: Option<String>,
+    },
+    /// Print where the log ends, signed: kept elsewhere, it shows whether the end was cut off
+    Head {
+        /// Append it to this file as a line [default: stdout]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Print every delivery as a line that `weir import` reads back to the same bytes
     Export {
         /// Where to write them; packed where the name ends in .zst or .gz [default: stdout]
@@ -37,7 +51,8 @@ pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
     let dir = Config::read(common)?.data_dir();
     match command {
         Command::Stats { json } => stats(&dir, *json),
-        Command::Verify => verify(&dir),
+        Command::Verify { heads, key } => verify(&dir, heads.as_deref(), key.as_deref()),
+        Command::Head { out } => head(&dir, out.as_deref()),
         Command::Export { out } => export(&dir, out.as_ref()),
     }
 }
@@ -64,8 +79,21 @@ fn stats(dir: &DataDir, json: bool) -> Outcome {
     Ok(())
 }
 
-fn verify(dir: &DataDir) -> Outcome {
+fn head(dir: &DataDir, out: Option<&Path>) -> Outcome {
+    let head = SignedHead::of(dir)?;
+    match out {
+        Some(path) => head.append(path),
+        None => Ok(println!("{}", serde_json::to_string(&head)?)),
+    }
+}
+
+fn verify(dir: &DataDir, heads: Option<&Path>, key: Option<&str>) -> Outcome {
     let mut reader = LogReader::open(dir)?;
+    let noted = match (heads, key) {
+        (None, _) => Vec::new(),
+        (Some(path), Some(key)) => SignedHead::read(path, &key.to_ascii_lowercase())?,
+        (Some(path), None) => SignedHead::read(path, &heads::public_key(dir)?)?,
+    };
     let head = reader.head()?;
     let mut progress = Progress::start("verifying deliveries", head.get());
     let verified = reader.verify(|at| progress.at(at.get(), head.get()));
@@ -75,17 +103,37 @@ fn verify(dir: &DataDir) -> Outcome {
         "{} deliveries in {} sealed groups hold, up to delivery {}",
         verified.deliveries, verified.seals, verified.head.last
     );
-    match verified.finding {
+    let finding = match verified.finding {
+        None => first_wrong(&reader, &noted)?,
+        found => found,
+    };
+    match finding {
         None => {
             let seal: String =
                 verified.head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
             println!("{holds}; the last seal is {seal}");
+            if !noted.is_empty() {
+                println!(
+                    "it goes on from {}",
+                    counted(noted.len() as u64, "noted head", "noted heads")
+                );
+            }
             Ok(())
         }
         Some(finding) => {
             Err(Failure::work(format!("{finding}; {holds}; restore a backup of the rest")))
         }
     }
+}
+
+/// What the first head says that the log does not go on from.
+fn first_wrong(reader: &LogReader, noted: &[SignedHead]) -> Outcome<Option<Finding>> {
+    for signed in noted {
+        if let Some(finding) = reader.judge(&signed.head)? {
+            return Ok(Some(finding));
+        }
+    }
+    Ok(None)
 }
 
 fn export(dir: &DataDir, out: Option<&PathBuf>) -> Outcome {

@@ -1,6 +1,7 @@
 //! `weir serve`: ingest, projector, dashboard and API in one process.
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,6 +27,7 @@ use crate::clock::SystemClock;
 use crate::commands::{demo, threads};
 use crate::config::{Config, Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
+use crate::heads::Heads;
 use crate::scheduler::{Reports, Stop};
 
 /// How long a process that is just ending may hold the data directory.
@@ -60,6 +62,8 @@ pub(crate) struct Service {
     pub(crate) queue_limits: QueueLimits,
     pub(crate) catalogue: CatalogueCell,
     pub(crate) reports: Reports,
+    /// Where heads of the log are written, and how often.
+    pub(crate) heads: Option<(PathBuf, Duration)>,
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
     pub(crate) open: Open,
@@ -98,6 +102,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             asking: config.asking(),
             keep_outputs_days: config.schedule.keep_outputs_days,
         },
+        heads: config.heads(),
         timezone: config.report.timezone.clone(),
         #[cfg(feature = "oidc")]
         oidc: config.oidc()?,
@@ -250,6 +255,8 @@ impl Service {
             streams: Streams::default(),
             schedules: parts.pages(&self.dir),
         });
+        let dir = self.dir.clone();
+        let _heads = self.heads.map(|(path, every)| Heads::start(dir, path, every)).transpose()?;
         let scheduler = self.reports.start(&self.dir, &parts)?;
         let stops = scheduler.stop();
         let served = actix_web::rt::System::new().block_on(async {

@@ -1,0 +1,160 @@
+//! Heads of the log, signed, and written to where the log is not.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crossbeam_channel::{RecvTimeoutError, Sender};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde::{Deserialize, Serialize};
+use weir_domain::Clock;
+use weir_log::{DataDir, Head, LogReader};
+
+use crate::clock::SystemClock;
+use crate::failure::{Failure, Outcome};
+
+/// A head with who says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SignedHead {
+    /// The head.
+    #[serde(flatten)]
+    pub(crate) head: Head,
+    /// The public key, Ed25519, in hexadecimal.
+    pub(crate) key: String,
+    /// The signature of [`Head::text`], in hexadecimal.
+    pub(crate) signature: String,
+}
+
+impl SignedHead {
+    /// The head of the log in `dir`, now.
+    pub(crate) fn of(dir: &DataDir) -> Outcome<SignedHead> {
+        let log = LogReader::open(dir)?;
+        let head = Head::new(SystemClock.now(), log.seal_at(log.head()?)?);
+        let pair = key(dir)?;
+        Ok(SignedHead {
+            key: hex::encode(pair.public_key()),
+            signature: hex::encode(pair.sign(head.text().as_bytes())),
+            head,
+        })
+    }
+
+    /// Whether it was signed with the key that it names.
+    fn is_signed(&self) -> bool {
+        let (Ok(key), Ok(signature)) = (hex::decode(&self.key), hex::decode(&self.signature))
+        else {
+            return false;
+        };
+        UnparsedPublicKey::new(&ED25519, key)
+            .verify(self.head.text().as_bytes(), &signature)
+            .is_ok()
+    }
+
+    /// The heads in a file, a line each, all of them signed with the key `wanted`.
+    pub(crate) fn read(path: &Path, wanted: &str) -> Outcome<Vec<SignedHead>> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::call(format!(
+                "{shown} cannot be read: {error}; name a file of `weir log head`"
+            ))
+        })?;
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let heads: Vec<SignedHead> = lines
+            .map(|(number, line)| {
+                let at = number + 1;
+                let head: SignedHead = serde_json::from_str(line).map_err(|error| {
+                    Failure::call(format!(
+                        "{shown}, line {at} is no head: {error}; `weir log head` prints one"
+                    ))
+                })?;
+                if head.key != wanted || !head.is_signed() {
+                    return Err(Failure::work(format!(
+                        "{shown}, line {at} was not signed with the key {wanted}: somebody else \
+                         wrote it, or the key was changed; --key names the one to believe"
+                    )));
+                }
+                Ok(head)
+            })
+            .collect::<Outcome<_>>()?;
+        if heads.is_empty() {
+            return Err(Failure::call(format!(
+                "{shown} holds no head; `weir log head` prints one"
+            )));
+        }
+        Ok(heads)
+    }
+
+    /// Appends it to a file as a line, on the disk when this returns.
+    pub(crate) fn append(&self, path: &Path) -> Outcome {
+        let write = || -> std::io::Result<()> {
+            let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+            // One write, so that a line is there or not.
+            file.write_all(format!("{}\n", serde_json::to_string(self)?).as_bytes())?;
+            file.sync_all()
+        };
+        write().map_err(|error| {
+            Failure::work(format!(
+                "the log's head cannot be written to {}: {error}; look at the disk that it is on",
+                path.display()
+            ))
+        })
+    }
+}
+
+/// The public key of a data directory, in hexadecimal.
+pub(crate) fn public_key(dir: &DataDir) -> Outcome<String> {
+    Ok(hex::encode(key(dir)?.public_key()))
+}
+
+/// The key of a data directory, made where there is none.
+fn key(dir: &DataDir) -> Outcome<Ed25519KeyPair> {
+    let mut seed = [0; 32];
+    SystemRandom::new()
+        .fill(&mut seed)
+        .map_err(|_| Failure::work("the system gives no random bytes; look at its logs"))?;
+    let kept = dir.head_key(|| seed)?;
+    Ed25519KeyPair::from_seed_unchecked(&kept).map_err(|_| {
+        Failure::work(format!(
+            "{} is no key: it must have 32 bytes; restore it, or move it away to have another made",
+            dir.head_key_file().display()
+        ))
+    })
+}
+
+/// Writes heads for as long as the server runs.
+pub(crate) struct Heads {
+    _stop: Sender<()>,
+}
+
+impl Heads {
+    /// Writes one now, and one after each `every`, to `path`.
+    pub(crate) fn start(dir: DataDir, path: PathBuf, every: Duration) -> Outcome<Heads> {
+        let (stop, told) = crossbeam_channel::bounded::<()>(0);
+        std::thread::Builder::new().name("weir-heads".to_owned()).spawn(move || {
+            let mut last = None;
+            loop {
+                write(&dir, &path, &mut last);
+                if told.recv_timeout(every) != Err(RecvTimeoutError::Timeout) {
+                    break;
+                }
+            }
+        })?;
+        Ok(Heads { _stop: stop })
+    }
+}
+
+/// Writes one, unless nothing was received since the last.
+fn write(dir: &DataDir, path: &Path, last: &mut Option<u64>) {
+    let written = SignedHead::of(dir).and_then(|head| {
+        if *last != Some(head.head.deliveries) {
+            head.append(path)?;
+        }
+        Ok(head.head.deliveries)
+    });
+    match written {
+        Ok(deliveries) => *last = Some(deliveries),
+        Err(error) => tracing::error!("{error}; it is tried again"),
+    }
+}

@@ -1,0 +1,117 @@
+//! Heads of the log, kept elsewhere.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use weir_tests::event::event;
+use weir_tests::home::MAIN;
+use weir_tests::{Home, Server};
+
+fn lines(count: u64) -> String {
+    (0..count)
+        .map(|number| {
+            let body = event(number, 7001);
+            format!("{{\"received_at\":\"2026-01-05T09:14:02Z\",\"payload\":{body}}}\n")
+        })
+        .collect()
+}
+
+fn cut_off(home: &Home, after: u64) {
+    let conn = rusqlite::Connection::open(home.data().join("log.db")).unwrap();
+    conn.execute_batch(&format!(
+        "DROP TRIGGER delivery_is_never_removed; DROP TRIGGER seal_is_never_removed;
+         DELETE FROM delivery WHERE {after} < seq; DELETE FROM seal WHERE {after} < last_seq;"
+    ))
+    .unwrap();
+}
+
+#[test]
+fn an_end_that_was_cut_off_is_seen_by_a_head_that_was_kept() {
+    let home = Home::new();
+    home.import(&lines(10));
+    home.prints(["log", "head", "--out", "heads.ndjson"]);
+    home.import(&lines(5));
+    home.prints(["log", "head", "--out", "heads.ndjson"]);
+    let said = home.prints(["log", "verify", "--heads", "heads.ndjson"]);
+    assert!(said.contains("goes on from 2 noted heads"), "{said}");
+    for name in ["heads.ndjson", "data/head.key"] {
+        let mode = fs::metadata(home.path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+    cut_off(&home, 10);
+    home.weir(["log", "verify"]).ok();
+    home.weir(["log", "verify", "--heads", "heads.ndjson"])
+        .failed(1, &["ends at delivery 10", "went up to 15", "its end was cut off"]);
+}
+
+#[test]
+fn a_head_that_somebody_else_wrote_is_not_believed() {
+    let home = Home::new();
+    home.import(&lines(10));
+    let head: Value = serde_json::from_str(&home.prints(["log", "head"])).unwrap();
+    let key = head["key"].as_str().unwrap().to_owned();
+    let verify = |text: &str, flags: &[&str]| {
+        home.write("heads.ndjson", text);
+        let mut command = home.command(["log", "verify", "--heads", "heads.ndjson"]);
+        weir_tests::Run::of(command.args(flags))
+    };
+    verify(&format!("\n{head}\n"), &[]).ok();
+    verify(&head.to_string(), &["--key", &key.to_uppercase()]).ok();
+    for (name, value) in [
+        ("deliveries", Value::from(9)),
+        ("at", Value::from("2026-01-01T00:00:00Z")),
+        ("seal", Value::from("00")),
+        ("signature", Value::from("00")),
+        ("key", Value::from(key.replace(['0', '1'], "2"))),
+    ] {
+        let mut other = head.clone();
+        other[name] = value;
+        verify(&format!("{head}\n{other}\n"), &[]).failed(1, &["line 2 was not signed with", &key]);
+    }
+    verify("", &[]).failed(2, &["holds no head"]);
+    verify("{}", &[]).failed(2, &["line 1 is no head"]);
+    // Another Weir's head, well signed.
+    let other = Home::new();
+    other.import(&lines(10));
+    let text = other.prints(["log", "head"]);
+    verify(&text, &[]).failed(1, &["was not signed with the key"]);
+    fs::write(home.data().join("head.key"), "short").unwrap();
+    home.weir(["log", "head"]).failed(1, &["head.key is no key", "32 bytes"]);
+}
+
+#[test]
+fn a_server_writes_heads_to_where_it_is_told() {
+    let home = Home::with("[log]\nheads_file = \"elsewhere.ndjson\"\n");
+    let server = Server::start(&home);
+    let heads = || fs::read_to_string(home.path("elsewhere.ndjson")).unwrap_or_default();
+    let began = Instant::now();
+    while heads().is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", server.said());
+        thread::sleep(Duration::from_millis(10));
+    }
+    server.takes(MAIN, &[event(1, 7001)]);
+    server.stop();
+    home.weir(["log", "verify", "--heads", "elsewhere.ndjson"]).ok();
+    let server = Server::start(&home);
+    while heads().lines().count() < 2 {
+        assert!(began.elapsed() < Duration::from_secs(40), "{}", server.said());
+        thread::sleep(Duration::from_millis(10));
+    }
+    drop(server);
+    home.weir(["log", "verify", "--heads", "elsewhere.ndjson"]).ok();
+    cut_off(&home, 0);
+    home.weir(["log", "verify", "--heads", "elsewhere.ndjson"]).failed(1, &["its end was cut off"]);
+    // A place that cannot be written is told, and is in nobody's way.
+    let home = Home::with("[log]\nheads_file = \"nowhere/heads.ndjson\"\n");
+    let server = Server::start(&home);
+    server.takes(MAIN, &[event(1, 7001)]);
+    let (status, said) = server.stop();
+    assert_eq!(status, Some(0));
+    assert!(said.contains("head cannot be written to") && said.contains("nowhere"), "{said}");
+    Home::with("[log]\nheads_every_minutes = 0\n")
+        .weir(["doctor"])
+        .failed(1, &["one thing is wrong"]);
+}
