@@ -6,6 +6,7 @@
 #![allow(missing_docs)]
 
 mod again; // the same bytes, whatever came since
+mod alert; // a number that calls for somebody
 mod arrival; // the right numbers reach everybody, once
 mod crash; // a server that is killed while it sends
 mod disk; // a disk that is full, and has room again
