@@ -154,7 +154,7 @@ impl Store {
             // It was there a moment ago.
             404 => Err(Refusal::Transient {
                 cause: format!(
-                    "the store `{}` had something at {key}, and then had not; it is tried again",
+                    "the store `{}` had something at {key}, and then had not",
                     self.name
                 ),
                 retry_after: None,

@@ -88,9 +88,9 @@ impl Files {
         let number = error.raw_os_error().map(Errno::from_raw_os_error);
         let transient = |cause| Refusal::Transient { cause, retry_after: None };
         match number {
-            Some(Errno::NOSPC | Errno::DQUOT) => transient(format!(
-                "the disk of {dir} is full; make room there, and it is tried again"
-            )),
+            Some(Errno::NOSPC | Errno::DQUOT) => {
+                transient(format!("the disk of {dir} is full; make room there"))
+            }
             Some(Errno::LOOP | Errno::NOTDIR | Errno::ISDIR) => Refusal::Permanent {
                 cause: format!(
                     "a part of the path in {dir} is a link or no folder, and nothing is written \

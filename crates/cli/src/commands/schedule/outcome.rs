@@ -7,9 +7,6 @@ use weir_schedule::{AlertStanding, Cause, Run, RunState, RunSummary, Sending, Se
 use super::words::{local, safe, sentence};
 use crate::failure::{Failure, Outcome};
 
-/// What a channel says of a refusal that may be none later.
-const TRIED_AGAIN: &str = "; it is tried again";
-
 /// The run and each of its recipients, a line each.
 pub(super) fn lines(run: &Run, zone: &Zone) -> String {
     let summary = &run.summary;
@@ -60,11 +57,6 @@ fn line(sending: &Sending, zone: &Zone) -> String {
     };
     let again = sending.next_try_at.filter(|_| 0 < sending.tries);
     let again = again.map(|at| format!("it is tried again at {}", local(at, zone)));
-    // A channel may end with these words, which are followed by when.
-    let said = said.map(|said| match again {
-        Some(_) => said.trim_end_matches(TRIED_AGAIN),
-        None => said,
-    });
     let said: Vec<String> = said.map(sentence).into_iter().chain(again).collect();
     let state = sending.state.name();
     format!("{state:9}  {}  {}", safe(&sending.target), said.join("; ")).trim_end().to_owned()
