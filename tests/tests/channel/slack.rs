@@ -61,7 +61,7 @@ fn what_slack_answers_decides() {
         pair.is(Mood::answers(status, word), "permanent", &words);
     }
     for status in [408, 429, 500, 502, 503] {
-        let words = [&*format!("Slack answered {status} rollup_error; it is tried again")];
+        let words = [&*format!("Slack answered {status} rollup_error")];
         pair.is(Mood::answers(status, "rollup_error"), "transient", &words);
     }
     let sent = pair.sent(Mood::with(429, &[("retry-after", "30")], ""));

@@ -122,7 +122,7 @@ fn what_a_receiver_answers_decides() {
         pair.is(Mood::answers(status, "thanks"), "taken", &[&status.to_string()]);
     }
     for status in [408, 425, 429, 500, 502, 503, 507] {
-        let words = [&*format!("answered {status} not now; it is tried again")];
+        let words = [&*format!("answered {status} not now")];
         pair.is(Mood::answers(status, "not now"), "transient", &words);
     }
     for status in [400, 401, 403, 404, 405, 409, 410, 411, 413, 415, 422] {
