@@ -137,8 +137,8 @@ pub(crate) fn hidden(url: &Url) -> Vec<String> {
 }
 
 /// An address of ours in the configuration: HTTP, with a host, without a name and password.
-pub(crate) fn address(text: &str, key: &str) -> Result<Url, SettingsError> {
-    let wrong = |problem: &str| SettingsError::new(format!("`{key}` {problem}"));
+pub(crate) fn address(text: &str, section: &str, key: &str) -> Result<Url, SettingsError> {
+    let wrong = |problem: &str| SettingsError::new(format!("{section}: `{key}` {problem}"));
     let url = Url::parse(text.trim())
         .map_err(|_| wrong("is no address such as https://hooks.example.com/weir"))?;
     if !matches!(url.scheme(), "https" | "http") {

@@ -43,7 +43,7 @@ impl Store {
         guard: &Guard,
     ) -> Result<Store, SettingsError> {
         let section = format!("[[channels.s3]] `{}`", settings.name);
-        let endpoint = address(&settings.endpoint, &format!("{section} endpoint"))?;
+        let endpoint = address(&settings.endpoint, &section, "endpoint")?;
         let wrong = |what: &str| SettingsError::new(format!("{section}: {what}"));
         if !is_bucket(&settings.bucket) {
             return Err(wrong(

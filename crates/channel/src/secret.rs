@@ -105,7 +105,8 @@ pub fn private_file(path: &Path, key: &str) -> Result<Vec<u8>, String> {
     let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode();
     if mode & WORLD_READABLE != 0 {
         return Err(format!(
-            "the secret file {} can be read by everyone on this machine (mode {:o}); run chmod 600 on it",
+            "the secret file {} can be read by everyone on this machine (mode {:o}), and `{key}` names \
+             it; run chmod 600 on it",
             path.display(),
             mode & 0o777
         ));

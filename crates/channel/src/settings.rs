@@ -179,9 +179,16 @@ pub struct S3Settings {
 impl Settings {
     /// Whether every section that recipients name has a name, and one of its own.
     pub(crate) fn check_names(&self) -> Result<(), SettingsError> {
-        names("slack", self.slack.iter().map(|one| &one.name))?;
-        names("webhook", self.webhook.iter().map(|one| &one.name))?;
-        names("s3", self.s3.iter().map(|one| &one.name))
+        self.check_each_name().into_iter().try_for_each(|(_, checked)| checked)
+    }
+
+    /// The same of each kind of channel that has names.
+    pub(crate) fn check_each_name(&self) -> [(&'static str, Result<(), SettingsError>); 3] {
+        [
+            ("slack", names("slack", self.slack.iter().map(|one| &one.name))),
+            ("webhook", names("webhook", self.webhook.iter().map(|one| &one.name))),
+            ("s3", names("s3", self.s3.iter().map(|one| &one.name))),
+        ]
     }
 }
 

@@ -29,7 +29,7 @@ impl Slack {
         let file = settings.url_file.as_deref();
         let url = Secret::required(&section, "url", file, settings.url_env.as_deref(), base)?;
         // Read once, so that a wrong one is told at the start.
-        address(url.text(&section)?, &format!("{section} url"))?;
+        address(url.text(&section)?, &section, "url")?;
         let timeout = timeout(settings.timeout_s, "channels.slack.timeout_s")?;
         let http = Http { guard: guard.clone(), roots: ureq::tls::RootCerts::WebPki, timeout };
         Ok(Slack { url, http })
@@ -43,7 +43,7 @@ impl Slack {
     fn address(&self) -> Result<Url, Refusal> {
         let permanent = |error: SettingsError| Refusal::Permanent { cause: error.to_string() };
         let url = self.url.text("the webhook's address").map_err(permanent)?;
-        address(url, "channels.slack").map_err(permanent)
+        address(url, "[[channels.slack]]", "url").map_err(permanent)
     }
 
     pub(crate) fn send(

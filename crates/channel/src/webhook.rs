@@ -45,7 +45,7 @@ impl Webhook {
         let secret =
             Secret::required(&section, "secret", file, settings.secret_env.as_deref(), base)?;
         Ok(Webhook {
-            url: address(&settings.url, &format!("{section} url"))?,
+            url: address(&settings.url, &section, "url")?,
             secret: key(&secret, &section)?,
             repeat_unanswered: settings.repeat_unanswered,
             http: Http {

@@ -5,6 +5,7 @@ mod schedule; // the ways out of reports, and what every run is asked with
 #[cfg(feature = "oidc")]
 mod oidc; // the identity provider
 mod environment; // WEIR_SECTION__KEY
+mod place; // where in the file something stands
 pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
 
 use std::num::NonZeroU32;
@@ -17,6 +18,8 @@ use weir_log::DataDir;
 
 use crate::args::Common;
 use crate::failure::{Failure, Outcome};
+use environment::LaidOver;
+use place::Source;
 
 const CONFIG_DEFAULT: &str = "weir.toml";
 const DATA_DIR_DEFAULT: &str = "weir-data";
@@ -49,6 +52,9 @@ pub(crate) struct Config {
     /// The folder that relative paths start from.
     #[serde(skip)]
     base: PathBuf,
+    /// The file that it was read from, if any.
+    #[serde(skip)]
+    source: Option<Source>,
 }
 
 /// The listener.
@@ -173,14 +179,9 @@ impl Config {
             let path = PathBuf::from(CONFIG_DEFAULT);
             path.exists().then_some(path)
         });
-        let mut table = match &path {
-            None => toml::Table::new(),
-            Some(path) => read_table(path)?,
-        };
-        environment::overlay(&mut table, std::env::vars()).map_err(Failure::Call)?;
+        let source = path.as_deref().map(read).transpose()?;
+        let mut config = Config::of(source, std::env::vars())?;
         let place = path.as_deref().unwrap_or(Path::new("the environment"));
-        let mut config: Config = serde_path_to_error::deserialize(toml::Value::Table(table))
-            .map_err(|error| wrong_key(place, &error))?;
         config.base = path.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
         if let Some(dir) = &common.data_dir {
             config.data_dir = Some(dir.clone());
@@ -189,6 +190,24 @@ impl Config {
         }
         config.check(place)?;
         Ok(config)
+    }
+
+    /// The configuration of a file, with the environment laid over it.
+    fn of(
+        source: Option<Source>,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Outcome<Config> {
+        let mut table = match &source {
+            None => toml::Table::new(),
+            Some(Source { path, text }) => {
+                text.parse().map_err(|error| wrong_toml(path, text, &error))?
+            }
+        };
+        let laid_over = environment::overlay(&mut table, variables).map_err(Failure::Call)?;
+        let read = serde_path_to_error::deserialize(toml::Value::Table(table));
+        let config: Config =
+            read.map_err(|error| wrong_key(source.as_ref(), &laid_over, &error))?;
+        Ok(Config { source, ..config })
     }
 
     fn check(&self, place: &Path) -> Outcome {
@@ -276,14 +295,14 @@ impl Config {
     }
 }
 
-fn read_table(path: &Path) -> Outcome<toml::Table> {
+fn read(path: &Path) -> Outcome<Source> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::call(format!(
             "the configuration {} cannot be read: {error}; name another with --config",
             path.display()
         ))
     })?;
-    text.parse().map_err(|error| wrong_toml(path, &text, &error))
+    Ok(Source { path: path.to_owned(), text })
 }
 
 /// Where in the file it is wrong, in one line.
@@ -293,10 +312,31 @@ fn wrong_toml(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
     Failure::call(format!("{}, line {at}: {message}; mend the file", path.display()))
 }
 
-fn wrong_key(place: &Path, error: &serde_path_to_error::Error<toml::de::Error>) -> Failure {
+/// Which key is wrong, and where it stands: in which line of the file, or in which variable.
+fn wrong_key(
+    source: Option<&Source>,
+    laid_over: &LaidOver,
+    error: &serde_path_to_error::Error<toml::de::Error>,
+) -> Failure {
     let (path, inner) = (error.path().to_string(), error.inner().message().replace('\n', " "));
+    let keys: Vec<_> = error.path().iter().filter_map(key_of).collect();
+    let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+    let place = match (laid_over.get(&path), source) {
+        (Some(variable), _) => format!("the environment variable {variable}"),
+        (None, Some(source)) => source.place(&keys),
+        (None, None) => "the environment".to_owned(),
+    };
     let at = if path == "." { String::new() } else { format!(", at `{path}`") };
-    Failure::call(format!("{}{at}: {inner}", place.display()))
+    Failure::call(format!("{place}{at}: {inner}"))
+}
+
+/// A step of a path, as [`Source::place`] takes it.
+fn key_of(segment: &serde_path_to_error::Segment) -> Option<String> {
+    match segment {
+        serde_path_to_error::Segment::Map { key } => Some(key.clone()),
+        serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

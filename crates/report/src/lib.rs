@@ -25,7 +25,7 @@ pub use compare::{Comparison, Difference, GROUP_MIN, RowDifference, Verdict, com
 pub use compute::{CohortUnit, compute, compute_narrowed, profile, visit};
 pub use definition::{
     Against, Alert, Definition, DefinitionError, Measure, Missed, Period, Range, Recipient,
-    Section, Timing, WhenEmpty,
+    Section, Timing, WhenEmpty, line_of,
 };
 pub use narrow::{Mark, Narrow, TimeRange, Until};
 pub use output::Output;

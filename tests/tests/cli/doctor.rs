@@ -142,11 +142,14 @@ fn each_channel_is_looked_at_by_itself() {
         &home,
         1,
         &[
-            "wrong  mail: 127.0.0.1:",
+            "wrong  mail: ",
+            ": 127.0.0.1:",
             "ok     webhook `ops`: ",
-            "wrong  slack `team`: 10.1.2.3 is a private address",
+            "wrong  slack `team`: ",
+            ": 10.1.2.3 is a private address",
             "add its range to `channels.private_addresses`",
-            "wrong  s3 `archive`: 127.0.0.1:1 could not be reached",
+            "wrong  s3 `archive`: ",
+            ": 127.0.0.1:1 could not be reached",
             "wrong  files: ",
             "weir.toml is no folder",
             "unreadable.toml, line 1: ",
@@ -163,12 +166,15 @@ fn each_channel_is_looked_at_by_itself() {
     // A secret that everybody may read keeps nobody from looking at the others.
     let secret = home.path("receiver-secret");
     fs::set_permissions(&secret, PermissionsExt::from_mode(0o644)).expect("it is ours");
-    let wrong = "wrong  webhook `ops`: the secret file ";
-    let others = ["ok     mail: is configured", wrong, "receiver-secret can be read by everyone"];
+    let at = config.lines().position(|line| line.starts_with("secret_file = \"receiver")).unwrap();
+    let place = format!("weir.toml, line {}: the secret file ", at + 1);
+    let wrong = "wrong  webhook `ops`: ";
+    let others =
+        ["ok     mail: is configured", wrong, &place, "receiver-secret can be read by everyone"];
     check_with(&home, &["--offline"], 1, &others);
     check_with(&home, &["--offline"], 1, &["unreadable.toml, line 1: "]);
     fs::remove_file(&secret).expect("it is ours");
-    check_with(&home, &["--offline"], 1, &[wrong, "cannot be read", "mend `secret_file`"]);
+    check_with(&home, &["--offline"], 1, &[&place, "cannot be read", "mend `secret_file`"]);
 }
 
 #[test]

@@ -242,10 +242,13 @@ fn disk(dir: &DataDir) -> Option<Finding> {
 
 /// Each way out of reports.
 fn channels(config: &Config, args: &Args) -> Vec<Finding> {
-    let looked = config.look_at_channels(!args.offline).into_iter();
-    let finding = |Looked { channel, found }: Looked| match found {
-        Ok(how) => Fine(format!("{channel}: {how}")),
-        Err(sentence) => Wrong(format!("{channel}: {sentence}")),
+    let finding = |looked: &Looked| {
+        let Looked { channel, found, .. } = looked;
+        match (found, config.place_of(looked)) {
+            (Ok(how), _) => Fine(format!("{channel}: {how}")),
+            (Err(sentence), Some(place)) => Wrong(format!("{channel}: {place}: {sentence}")),
+            (Err(sentence), None) => Wrong(format!("{channel}: {sentence}")),
+        }
     };
-    looked.map(finding).collect()
+    config.look_at_channels(!args.offline).iter().map(finding).collect()
 }

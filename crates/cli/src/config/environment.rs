@@ -1,11 +1,16 @@
 //! `WEIR_SECTION__KEY` lies over `[section] key`, `WEIR_SECTION__PART__KEY` over `[section.part] key`,
 //! and `WEIR_CATALOG` over `catalog`.
 
+use std::collections::BTreeMap;
+
 use toml::{Table, Value};
 
 const PREFIX: &str = "WEIR_";
 const SEPARATOR: &str = "__";
 const CATALOG: &str = "WEIR_CATALOG";
+
+/// The variable that each key came from: `server.listen`, `WEIR_SERVER__LISTEN`.
+pub(crate) type LaidOver = BTreeMap<String, String>;
 
 /// Lays the environment over a configuration. A key that there is not is refused later, by name,
 /// as one in the file would be.
@@ -15,10 +20,12 @@ const CATALOG: &str = "WEIR_CATALOG";
 pub(crate) fn overlay(
     table: &mut Table,
     variables: impl Iterator<Item = (String, String)>,
-) -> Result<(), String> {
+) -> Result<LaidOver, String> {
+    let mut laid_over = LaidOver::new();
     for (name, text) in variables {
         if name == CATALOG {
             table.insert("catalog".to_owned(), Value::String(text));
+            laid_over.insert("catalog".to_owned(), name);
             continue;
         }
         let Some((sections, key)) =
@@ -33,8 +40,10 @@ pub(crate) fn overlay(
             place = next;
         }
         place.insert(key.to_lowercase(), value(text));
+        let path = format!("{}.{key}", sections.replace(SEPARATOR, ".")).to_lowercase();
+        laid_over.insert(path, name.clone());
     }
-    Ok(())
+    Ok(laid_over)
 }
 
 fn no_table(name: &str, section: &str) -> String {
@@ -62,7 +71,7 @@ mod tests {
         let mut table: toml::Table = file.parse().unwrap();
         let variables = variables.iter().map(|&(a, b)| (a.to_owned(), b.to_owned()));
         let got = match overlay(&mut table, variables) {
-            Ok(()) => table.to_string(),
+            Ok(_) => table.to_string(),
             Err(sentence) => sentence,
         };
         assert!(got.contains(want), "{got}");

@@ -15,7 +15,7 @@ mod document; // what it is answered
 
 pub use alert::{Against, Alert, Measure};
 pub use range::{Period, Range};
-pub use read::DefinitionError;
+pub use read::{DefinitionError, line_of};
 pub use recipient::Recipient;
 pub use section::Section;
 pub use timing::{Missed, Timing, WhenEmpty};

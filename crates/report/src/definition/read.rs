@@ -64,18 +64,10 @@ impl Definition {
         Ok(())
     }
 
-    /// The line of the key that `path` leads to, counted from 1: `["schedule", "when"]`, or
-    /// `["recipient", "1", "mail"]` of the second recipient. None where it is not there.
+    /// [`line_of`], of a definition's text.
     #[must_use]
     pub fn line_of(text: &str, path: &[&str]) -> Option<usize> {
-        let table = DeTable::parse(text).ok()?;
-        let (mut at, mut place) = (Step::Table(table.get_ref()), None);
-        for step in path {
-            let (next, start) = at.to(step)?;
-            // The number of a recipient has no place of its own: its table's begins there.
-            (at, place) = (next, Some(start));
-        }
-        Some(line(text, place?))
+        line_of(text, path)
     }
 
     /// As TOML: what has its default or is empty is left out. Reads back equal.
@@ -84,6 +76,21 @@ impl Definition {
         // Every value of it is a text, a number, a list or a table: none that TOML has not.
         toml::to_string(self).unwrap_or_default()
     }
+}
+
+/// The line of a text of TOML in which the key stands that `path` leads to, counted from 1:
+/// `["schedule", "when"]`, or `["recipient", "1", "mail"]` of the second recipient. None where it is
+/// not there.
+#[must_use]
+pub fn line_of(text: &str, path: &[&str]) -> Option<usize> {
+    let table = DeTable::parse(text).ok()?;
+    let (mut at, mut place) = (Step::Table(table.get_ref()), None);
+    for step in path {
+        let (next, start) = at.to(step)?;
+        // The number of a recipient has no place of its own: its table's begins there.
+        (at, place) = (next, Some(start));
+    }
+    Some(line(text, place?))
 }
 
 /// Where a path has led.
