@@ -89,6 +89,11 @@ impl Server {
         Connection::open(self.address).expect("the server listens")
     }
 
+    /// A connection to it, if it still listens.
+    pub fn connect_now(&self) -> Option<Connection> {
+        Connection::open(self.address).ok()
+    }
+
     /// Gets an address.
     #[track_caller]
     pub fn get(&self, path: &str) -> Response {

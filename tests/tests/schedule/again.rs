@@ -21,6 +21,7 @@ to = "now"
 mail = ["ann@example.com", "ben@example.com"]
 "#;
 
+#[allow(clippy::disallowed_methods)] // the product's own clock cannot be set
 fn old_line(session: u64, days: i64) -> String {
     let at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
     format!("{{\"received_at\":\"{at}\",\"payload\":{}}}\n", event(session, 7001))
@@ -28,10 +29,13 @@ fn old_line(session: u64, days: i64) -> String {
 
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("it can be read")
+        .map(|entry| entry.expect("it can be read").path())
         .map(|path| {
-            (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap())
+            (
+                path.file_name().expect("it has a name").to_string_lossy().into_owned(),
+                std::fs::read(path).expect("it can be read"),
+            )
         })
         .collect();
     all.sort();

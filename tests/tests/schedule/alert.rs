@@ -34,7 +34,7 @@ fn twenty(server: &Server, left: u64) {
 /// A dashboard with an address, where nobody is let in without signing in.
 fn closed() -> World {
     let world = World::new();
-    let config = std::fs::read_to_string(world.home.path("weir.toml")).unwrap();
+    let config = std::fs::read_to_string(world.home.path("weir.toml")).expect("it can be read");
     let config = config.replace("open = \"loopback\"", "");
     let named = "[server]\npublic_url = \"https://weir.example.com\"\n\n";
     world.home.write("weir.toml", format!("{named}{config}"));
@@ -45,9 +45,10 @@ fn closed() -> World {
 #[track_caller]
 fn ask(server: &Server, method: &str, path: &str, token: &str) -> Value {
     let headers = [format!("authorization: Bearer {token}")];
-    let answer = server.connect().ask(&request(method, path, &headers, b"")).unwrap();
+    let answer =
+        server.connect().ask(&request(method, path, &headers, b"")).expect("it can be read");
     assert_eq!(answer.status, 200, "{method} {path}: {}", answer.text());
-    serde_json::from_slice(&answer.body).unwrap()
+    serde_json::from_slice(&answer.body).expect("it can be read")
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A server that is killed while it sends.
 
 use std::collections::BTreeMap;
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -171,5 +172,66 @@ fn of_whom_nobody_knows_when_the_server_was_killed_is_named_with_what_to_do() {
     assert_eq!(messages.len(), 2, "{who}");
     assert_eq!(messages[0].plain(), messages[1].plain());
     assert_eq!(world.mailbox.messages().len(), 4);
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[test]
+fn a_server_that_is_asked_to_end_lets_arrive_what_is_under_way_and_begins_nothing_more() {
+    let world = World::patient();
+    world.home.define("lately", THREE);
+    world.mailbox.is(Mood::Holds(Place::Message));
+    let mut server = Server::start(&world.home);
+    three_sessions(&server);
+    let asking = world.ask("lately");
+    world.mailbox.holds(2);
+    server.signal("TERM");
+    // It has stopped to listen by the time that the mail server goes on.
+    while server.connect_now().is_some() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    world.mailbox.lets_go();
+    assert_eq!(server.wait(), Some(0), "{}", server.said());
+    end(asking);
+    let mut states = recipients(&world.runs("lately")[0]);
+    states.sort_by(|a, b| a.1.cmp(&b.1));
+    let states: Vec<_> = states.iter().map(|(_, state)| state.as_str()).collect();
+    assert_eq!(states, ["delivered", "delivered", "waiting"], "{}", server.said());
+    world.mailbox.is(Mood::Takes(Duration::ZERO));
+    let server = Server::start(&world.home);
+    assert_eq!(world.newest_over("lately", 0)["state"], "delivered");
+    each_has_it_once(&world);
+    assert_eq!(server.stop().0, Some(0));
+}
+
+#[test]
+fn a_run_that_is_sent_again_is_no_less_safe_from_a_kill_than_the_first() {
+    let (world, server) = killed_at(Place::Data);
+    assert_eq!(world.newest_over("lately", 0)["state"], "delivered");
+    world.mailbox.is(Mood::Holds(Place::Message));
+    let asking = world
+        .home
+        .command(["schedule", "again", "1", "--send"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary can be started");
+    // Two that the first server was killed at, and two now.
+    world.mailbox.holds(4);
+    server.kill();
+    end(asking);
+    world.mailbox.is(Mood::Takes(Duration::ZERO));
+    let server = Server::start(&world.home);
+    let run = world.newest_over("lately", 1);
+    assert_eq!((&run["state"], &run["again_of"]), (&"failed".into(), &1.into()), "{run:#}");
+    for who in ["ann@example.com", "ben@example.com", "cat@example.com"] {
+        assert_eq!(world.mailbox.messages_to(who).len(), 2, "once for each run: {who}");
+    }
+    for (target, state) in recipients(&run).iter().filter(|(_, state)| state == "unknown") {
+        let told = world.home.prints(["schedule", "list", "lately"]);
+        assert!(
+            told.contains(&format!("weir schedule again 2 --send {target}")),
+            "{state}: {told}"
+        );
+    }
     assert_eq!(server.stop().0, Some(0));
 }
