@@ -230,8 +230,13 @@ impl Document {
             said.push(format!("{} of {all} ({rate}) {verb} still open", count(open)));
         }
         if !runs {
-            let age = duration(u64::try_from(query.as_of.since_us(ended)).unwrap_or(0));
-            said.push(format!("they were counted only {age} after the range had ended"));
+            said.push(match u64::try_from(query.as_of.since_us(ended)) {
+                Ok(0) | Err(_) => "they were counted at the very end of the range".to_owned(),
+                Ok(age_us) => {
+                    let age = duration(age_us);
+                    format!("they were counted only {age} after the range had ended")
+                }
+            });
         }
         let words = format!(
             "Provisional: {}. Judge it again after {}, when the youngest are decided.",
@@ -325,6 +330,13 @@ mod tests {
             ),
             "{}",
             provisional.words
+        );
+        let query = &mut document.report.query;
+        query.as_of = query.to;
+        let words = document.provisional().unwrap().words;
+        assert!(
+            words.contains("; they were counted at the very end of the range. Judge"),
+            "{words}"
         );
         let query = &mut document.report.query;
         query.as_of = query.to.plus_us(query.window_us);
