@@ -17,7 +17,7 @@ use weir_projector::{Live, Projector};
 use weir_report::{Query as ReportQuery, Silence, Zone};
 use weir_schedule::{
     Answer as Engineered, Definitions, Engine, EngineError, Handing, Ledger, Parcel, Post,
-    Question, Receipt, Refusal as SendRefusal, Target,
+    Question, Receipt, Refusal as SendRefusal, Runner, Target,
 };
 
 use crate::page::form::Query;
@@ -125,6 +125,41 @@ impl Fixture {
 
     pub(crate) fn data(&self) -> web::Data<State> {
         self.state.clone()
+    }
+
+    /// Puts a definition into the folder, as an operator does by hand.
+    pub(crate) fn define(&self, name: &str, text: &str) {
+        let folder = self.state.schedules.definitions.dir();
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.toml")), text).unwrap();
+    }
+
+    /// What a definition is now, as it is written.
+    pub(crate) fn defined(&self, name: &str) -> Option<String> {
+        self.state.schedules.definitions.get(name).map(|listed| listed.text.clone())
+    }
+
+    /// Does everything that is to be done at an instant, as the scheduler would.
+    pub(crate) fn tick(&self, at: &str) {
+        let schedules = &self.state.schedules;
+        let mut runner = Runner::new(
+            Arc::clone(&schedules.ledger),
+            Definitions::at(schedules.definitions.dir()),
+            Arc::clone(&schedules.engine),
+            Arc::clone(&schedules.post),
+            Arc::new(FixedClock(at.parse().unwrap())),
+            schedules.outputs_dir.clone(),
+            "UTC",
+        );
+        runner.tick().unwrap();
+    }
+
+    /// Asks for a run of a definition and does it: its number.
+    pub(crate) async fn ran(&self, name: &str) -> u64 {
+        let got = self.post(&format!("/reports/{name}"), "do=run").await;
+        assert_eq!(got.status, 303, "{}", got.body);
+        self.tick(NOW);
+        run_of(got.header("location"))
     }
 
     /// Appends to the log and folds it, beside the routes.
@@ -319,21 +354,28 @@ impl Browser {
     }
 }
 
+/// The run that an address is of.
+pub(crate) fn run_of(location: &str) -> u64 {
+    let path = location.split('?').next().unwrap();
+    path.strip_prefix("/reports/runs/").and_then(|id| id.parse().ok()).unwrap()
+}
+
 /// Definitions in the data directory, a ledger beside them, and nobody who runs any.
 fn schedules(dir: &DataDir, live: Arc<Live>) -> Schedules {
     Schedules {
         ledger: Arc::new(Ledger::open(&dir.schedule_file()).unwrap()),
         definitions: Definitions::at(&dir.reports_dir()),
-        post: Arc::new(NoPost),
+        post: Arc::new(NamedPost),
         engine: Arc::new(FixtureEngine(live)),
         outputs_dir: dir.outputs_dir(),
     }
 }
 
-/// Sends nothing, and would send to whoever is at example.com and to files.
-struct NoPost;
+/// Would send to whoever is at example.com and to files. What becomes of it, the recipient's name
+/// says; nothing leaves the process.
+struct NamedPost;
 
-impl Post for NoPost {
+impl Post for NamedPost {
     fn check(&self, target: &Target) -> Result<(), String> {
         match target {
             Target::Mail(address) if !address.ends_with("@example.com") => Err(format!(
@@ -346,8 +388,21 @@ impl Post for NoPost {
         }
     }
 
-    fn send(&self, _: &Target, _: &Parcel, _: &mut Handing<'_>) -> Result<Receipt, SendRefusal> {
-        unreachable!("the dashboard sends nothing")
+    fn send(
+        &self,
+        target: &Target,
+        _: &Parcel,
+        handing: &mut Handing<'_>,
+    ) -> Result<Receipt, SendRefusal> {
+        handing().unwrap();
+        let to = target.to_string();
+        let cause = format!("{to} says so");
+        match () {
+            () if to.contains("refuses") => Err(SendRefusal::Permanent { cause }),
+            () if to.contains("silent") => Err(SendRefusal::Unknown { cause }),
+            () if to.contains("later") => Err(SendRefusal::Transient { cause, retry_after: None }),
+            () => Ok(Receipt { detail: "taken".to_owned() }),
+        }
     }
 }
 

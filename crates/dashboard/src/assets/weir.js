@@ -3,13 +3,15 @@
 "use strict";
 (() => {
   const POLL_MS = 5000;      // how often to look where nothing can be heard
+  const FOLLOW_MS = 1500;    // how often to look at what is under way
   const AGAIN_MS = 60000;    // when to try to hear again
   const PATIENCE_MS = 10000; // how long an answer may take
   const PAUSE_MS = 2000;     // how long numbers stand at least ...
   const PAUSE_TIMES = 20;    // ... and how many times as long as it took to get them
 
   const live = () => document.querySelector("main[data-live]");
-  if (!live()) return;
+  const followed = () => document.querySelector("main[data-follow]");
+  if (!live() && !followed()) return;
 
   let stale = false;    // there are numbers that are not shown
   let asking = false;
@@ -70,8 +72,10 @@
     main.replaceChildren(...fresh.childNodes);
     main.querySelectorAll("details").forEach((d, i) => { if (open[i] && open[i] === title(d)) d.open = true; });
     main.querySelectorAll(".scroll").forEach((s, i) => { if (aside[i]) s.scrollLeft = aside[i]; });
-    if (fresh.hasAttribute("data-live")) main.dataset.live = fresh.dataset.live;
-    else main.removeAttribute("data-live");
+    for (const name of ["data-live", "data-follow"]) {
+      if (fresh.hasAttribute(name)) main.setAttribute(name, fresh.getAttribute(name));
+      else main.removeAttribute(name);
+    }
     mark(main, before);
     scrollTo(...at);
     document.title = page.title;
@@ -153,6 +157,29 @@
       setTimeout(listen, AGAIN_MS);
     });
   };
+
+  // A run that is under way: how far it is, until it is over. Only what has the focus, is pointed at
+  // or selected stays as it is meanwhile.
+  const follow = async () => {
+    const held = () => document.querySelector("main :is(:focus, a:hover, button:hover, summary:hover)")
+      || !getSelection().isCollapsed;
+    const state = news.appendChild(document.createElement("span"));
+    state.className = "hidden";
+    while (followed()) {
+      await new Promise((done) => setTimeout(done, FOLLOW_MS));
+      if (document.hidden || held()) continue;
+      try {
+        const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+        if (!answer.ok || answer.redirected) continue;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (held()) continue;
+        swap(followed(), page);
+        const now = document.querySelector("h1").textContent;
+        if (state.textContent !== now) state.textContent = now;
+      } catch { /* Not reachable: asked again. */ }
+    }
+  };
+  if (followed()) return follow();
 
   // A hidden page needs none: a browser has few connections, and they are for pages that are seen.
   document.addEventListener("visibilitychange", () => {

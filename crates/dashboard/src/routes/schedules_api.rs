@@ -12,7 +12,7 @@ use super::runs_api::RunEntry;
 use crate::json_body;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, TroubleBody, blocking, echo};
-use crate::schedules::{Entry, RESERVED};
+use crate::schedules::Entry;
 use crate::{State, answer};
 
 /// Every definition of a report, by name.
@@ -155,7 +155,7 @@ pub(crate) async fn save_schedule(
 ) -> Result<HttpResponse, Problem> {
     let new: NewSchedule = json_body::read(&request, &body)?;
     let saved = blocking(move || {
-        if RESERVED.contains(&name.as_str()) || !weir_schedule::is_name(&name) {
+        if !weir_schedule::is_name(&name) {
             return Err(weir_schedule::SaveError::Name(echo(&name)).into());
         }
         let read = Definition::read(&new.definition).map_err(|error| Problem::Definition {

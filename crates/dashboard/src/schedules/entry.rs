@@ -43,8 +43,10 @@ impl Entry {
         let timing = definition.and_then(|of| of.schedule.as_ref());
         let when = timing.and_then(|timing| When::parse(&timing.when).ok());
         let due = timing.is_some_and(|timing| !timing.paused) && !shipped;
-        // Before the scheduler has seen a new definition, the clock tells.
+        // Before the scheduler has seen a new definition, or another schedule, the clock tells.
+        let of_now = |at: &Timestamp| when.as_ref()?.after(at.plus_us(-1)).map(|next| next == *at);
         let planned = plan.as_ref().and_then(|plan| plan.next_at);
+        let planned = planned.filter(|at| of_now(at) == Some(true));
         let next_at = planned.or_else(|| when.as_ref()?.after(now)).filter(|_| due);
         let targets = definition.map_or_else(Vec::new, |of| {
             targets(of).into_iter().map(|(to, formats)| (to.to_string(), formats)).collect()
@@ -113,6 +115,7 @@ impl Entry {
         match (timing, &self.when) {
             (_, Some(when)) => when.in_words(),
             (Some(timing), None) => weir_report::render::safe_text(&timing.when, 80),
+            (None, None) if self.read.is_err() => "it cannot be read".to_owned(),
             (None, None) => "only when asked".to_owned(),
         }
     }

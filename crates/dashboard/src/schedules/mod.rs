@@ -42,9 +42,6 @@ pub struct Schedules {
 /// How many instants of a schedule are told ahead.
 pub(crate) const NEXT_COUNT: usize = 5;
 
-/// Names that are parts of addresses below `/reports`.
-pub(crate) const RESERVED: [&str; 2] = ["new", "runs"];
-
 /// A definition that is not saved.
 pub(crate) fn entry_of(name: &str, definition: Definition, text: &str, now: Timestamp) -> Entry {
     let (name, text) = (name.to_owned(), text.to_owned());
@@ -63,7 +60,12 @@ impl State {
         let now = self.clock.now();
         let of = |listed: Arc<Listed>| {
             let (plan, standing) = (plans.remove(&listed.name), standings.remove(&listed.name));
-            Entry::of(&listed, plan, standing, now)
+            let mut entry = Entry::of(&listed, plan, standing, now);
+            // What was wrong when the scheduler looked may be well by now: a screen was seen since.
+            if let (Ok(definition), false) = (&entry.read, entry.troubles.is_empty()) {
+                entry.troubles = self.troubles(definition, &entry.text);
+            }
+            entry
         };
         Ok(schedules.definitions.list().into_iter().map(of).collect())
     }

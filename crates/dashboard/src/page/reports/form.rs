@@ -7,7 +7,7 @@ use weir_report::{Bucket, Dimension, Output, Range, Section, Zone};
 use weir_schedule::{DEFINITION_BYTES_MAX, Trouble};
 
 use super::Stage;
-use super::words::{CAUSE_CHARS_MAX, NAME_CHARS_MAX, code, moment, path, target};
+use super::words::{NAME_CHARS_MAX, code, moment, output, path, said, section, target};
 use crate::fields::Fault;
 use crate::page::filters::boxes;
 use crate::page::{Choice, Choices, Page};
@@ -32,6 +32,8 @@ pub(crate) struct FormPage<'a> {
     pub(crate) faults: &'a [Fault],
     /// What else is wrong.
     pub(crate) troubles: &'a [Trouble],
+    /// Whether that is said of what is kept already, and nothing was sent.
+    pub(crate) as_it_is: bool,
     /// Whether it can be kept in spite of that.
     pub(crate) may_keep: bool,
     /// What a check found, where nothing is wrong.
@@ -125,15 +127,16 @@ impl FormPage<'_> {
             @if 0 < wrong {
                 div.problem role="alert" {
                     p {
-                        @if self.may_keep { "It is a definition, but not well: mend it, or save it as it is." }
+                        @if self.as_it_is { "As it is now, something is wrong with it:" }
+                        @else if self.may_keep { "It is a definition, but not well: mend it, or save it as it is." }
                         @else { "Nothing was saved yet: mend what is said here, and save again." }
                     }
                     ul {
-                        @for found in self.faults { li { a href={ "#" (found.name) } { (label(found.name)) } ": " (safe_text(&found.sentence, CAUSE_CHARS_MAX)) "." } }
+                        @for found in self.faults { li { a href={ "#" (found.name) } { (label(found.name)) } ": " (said(&found.sentence)) "." } }
                         @for found in self.troubles {
                             li {
                                 @if let Some(line) = found.line.filter(|_| matches!(self.mode, Mode::Toml(_))) { "Line " (line) ": " }
-                                bdi { (safe_text(&found.message, CAUSE_CHARS_MAX)) }
+                                (said(&found.message))
                             }
                         }
                     }
@@ -174,7 +177,7 @@ impl FormPage<'_> {
     fn toml(&self, text: &str) -> Markup {
         let lines = text.lines().count().clamp(16, 40);
         html! {
-            (self.field("toml", "Definition", "Everything that a definition can say; the common keys are those that the template shows.", |about| html! {
+            (self.field("toml", "Definition", "Everything that a definition can say: docs/reports.md has every key.", |about| html! {
                 textarea #toml.toml name="toml" rows=(lines) maxlength=(DEFINITION_BYTES_MAX) spellcheck="false" autocomplete="off" autocapitalize="none" wrap="off"
                     aria-describedby=(about) aria-invalid=[(!self.troubles.is_empty()).then_some("true")] { "\n" (text) }
             }))
@@ -234,16 +237,20 @@ impl FormPage<'_> {
                     p #pattern-about { "The five fields of cron and a zone: minute, hour, day, month, day of the week." }
                 }
                 details.more-of-it open[draft.missed == "all" || draft.when_empty == "skip"] {
-                    summary { "After a stop, and with nothing in it" }
-                    div.entry-field {
-                        p { "Of the runs that were due while Weir did not run, it makes up for" }
+                    summary { @if draft.alert.is_some() { "After a stop" } @else { "After a stop, and with nothing in it" } }
+                    div.entry-field role="radiogroup" aria-labelledby="missed-about" {
+                        p #missed-about { "Of the runs that were due while Weir did not run, it makes up for" }
                         label.pick { input type="radio" name="missed" value="newest" checked[draft.missed != "all"]; "the newest, and says which it left out" }
                         label.pick { input type="radio" name="missed" value="all" checked[draft.missed == "all"]; "each of them, the oldest first" }
                     }
-                    div.entry-field {
-                        p { "A report with nothing in it" }
-                        label.pick { input type="radio" name="when_empty" value="send" checked[draft.when_empty != "skip"]; "is sent, and says so" }
-                        label.pick { input type="radio" name="when_empty" value="skip" checked[draft.when_empty == "skip"]; "is not sent" }
+                    // An alert is never sent for having nothing in it: what the file says stays.
+                    @if draft.alert.is_some() { input type="hidden" name="when_empty" value=(draft.when_empty); }
+                    @else {
+                        div.entry-field role="radiogroup" aria-labelledby="empty-about" {
+                            p #empty-about { "A report with nothing in it" }
+                            label.pick { input type="radio" name="when_empty" value="send" checked[draft.when_empty != "skip"]; "is sent, and says so" }
+                            label.pick { input type="radio" name="when_empty" value="skip" checked[draft.when_empty == "skip"]; "is not sent" }
+                        }
                     }
                 }
                 datalist #zones { @for zone in &self.choices.zones { option value=(zone); } }
@@ -283,14 +290,14 @@ impl FormPage<'_> {
                         input #window type="text" name="window" value=(draft.window) maxlength="20" autocomplete="off" placeholder="7d" aria-invalid=[self.invalid("window")];
                     }
                 }
-                label.pick { input type="checkbox" name="compare" value="yes" checked[draft.compare]; "Held against the period before" }
-                div.entry-field #sections {
-                    p.label { "Sections" }
+                div.entry-field { label.pick { input type="checkbox" name="compare" value="yes" checked[draft.compare]; "Held against the period before" } }
+                div.entry-field #sections role="group" aria-labelledby="sections-label" {
+                    p.label #sections-label { "Sections" }
                     (self.fault("sections"))
                     div.picks { (picks("sections", &sections, &draft.sections)) }
                 }
-                div.entry-field #formats {
-                    p.label { "Files" }
+                div.entry-field #formats role="group" aria-labelledby="formats-label" {
+                    p.label #formats-label { "Files" }
                     (self.fault("formats"))
                     div.picks { (picks("formats", &outputs, &draft.formats)) }
                     p { "Attached to mails, written to folders and stores. A mail and a Slack message carry the numbers by themselves." }
@@ -355,7 +362,7 @@ impl FormPage<'_> {
                         datalist #screens { @for screen in &self.choices.screens { option value=(screen.value) {} } }
                     }
                 }
-                p.soft { "It fires above or below a threshold, on a change against the period before, or both. Of silence none is needed." }
+                p.soft { "It fires above or below a threshold, on a change against the period before, or both. Silence needs neither." }
                 div.beside {
                     (self.short("above", "Above", &alert.above, "0.35 or 35 %"))
                     (self.short("below", "Below", &alert.below, ""))
@@ -438,7 +445,7 @@ impl FormPage<'_> {
     fn fault(&self, name: &str) -> Markup {
         html! {
             @for found in self.faults.iter().filter(|found| found.name == name) {
-                strong.fault { (label(found.name)) ": " (safe_text(&found.sentence, CAUSE_CHARS_MAX)) "." } " "
+                strong.fault { (label(found.name)) ": " (said(&found.sentence)) "." } " "
             }
         }
     }
@@ -496,33 +503,6 @@ fn label(name: &str) -> &'static str {
         "runs" => "So many times in a row",
         "toml" => "Definition",
         _ => "Field",
-    }
-}
-
-const fn section(of: Section) -> &'static str {
-    match of {
-        Section::Summary => "Summary",
-        Section::Screens => "Where they leave",
-        Section::Trend => "Trend",
-        Section::Funnel => "Funnel",
-        Section::Reasons => "Reasons",
-        Section::Matrix => "Screen × reason",
-        Section::Times => "Times",
-        Section::Breakdown => "Breakdown",
-        Section::Quality => "Data quality",
-    }
-}
-
-const fn output(of: Output) -> &'static str {
-    match of {
-        Output::Html => "HTML",
-        Output::Pdf => "PDF",
-        Output::Png => "PNG",
-        Output::Svg => "SVG",
-        Output::Csv => "CSV",
-        Output::Xlsx => "XLSX",
-        Output::Parquet => "Parquet",
-        Output::Json => "JSON",
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::recipients::recipients;
 use super::words::{
-    CAUSE_CHARS_MAX, code, counted, moment, path, run_path, run_state, title, trouble,
+    code, counted, from_now, minute, moment, path, run_path, run_state, said, title, trouble,
 };
 use super::{Stage, standing};
 use crate::page::Page;
@@ -96,7 +96,10 @@ impl ReportsPage<'_> {
                     @if due == n { (counted(n, "reports")) } @else { (due) " of " (counted(n, "reports")) }
                     @if due == 1 { " is due by itself: " } @else { " are due by themselves; the next is " }
                     (title(next.definition(), &next.name))
-                    @if let Some(at) = next.next_at { ", " (moment(at, next.zone_or(self.stage.zone), self.stage.now)) }
+                    @if let Some(at) = next.next_at {
+                        @let zone = next.zone_or(self.stage.zone);
+                        ", " (minute(at, zone)) " " (zone.name()) ", " span.relative { (from_now(at, self.stage.now)) }
+                    }
                     "."
                 },
             }
@@ -173,13 +176,13 @@ impl ReportsPage<'_> {
             @for found in entry.troubles.iter().take(3) {
                 p.trouble {
                     @if let Some(line) = found.line { "Line " (line) ": " }
-                    bdi { (safe_text(&found.message, CAUSE_CHARS_MAX)) }
+                    (said(&found.message))
                 }
             }
             @if let Some(last) = entry.last.as_ref().filter(|_| entry.failed()) {
                 p.trouble {
                     a href=(run_path(last.id.0)) { "Run " (last.id.0) } " failed: "
-                    bdi { (safe_text(last.trouble.as_deref().unwrap_or("see there who did not get it"), CAUSE_CHARS_MAX)) }
+                    (said(last.trouble.as_deref().unwrap_or("see there who did not get it")))
                 }
             }
         }
@@ -345,7 +348,7 @@ impl ReportsPage<'_> {
                         @for entry in shipped {
                             li {
                                 p.of { a href=(path(&entry.name)) { (title(entry.definition(), &entry.name)) } " " (code(&entry.name)) }
-                                @if let Some(about) = entry.about() { p.soft { (safe_text(&about, CAUSE_CHARS_MAX)) } }
+                                @if let Some(about) = entry.about() { p.soft { (said(&about)) } }
                                 @if self.stage.may() {
                                     a.act href={ "/reports/new?from=" (super::segment(&entry.name)) } {
                                         "Use this" span.hidden { ": " (title(entry.definition(), &entry.name)) }

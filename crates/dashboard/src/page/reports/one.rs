@@ -1,19 +1,19 @@
 //! One definition: when, what and to whom, what it made so far, and what can be done with it.
 
 use maud::{Markup, html};
-use weir_domain::Timestamp;
-use weir_report::render::{duration, safe_text};
-use weir_report::{Alert, Asked, Definition, Measure, Missed, Section, WhenEmpty};
-use weir_schedule::RunSummary;
+use weir_domain::{Catalogue, Timestamp};
+use weir_report::render::safe_text;
+use weir_report::{Alert, Asked, Definition, Measure, Missed, WhenEmpty};
+use weir_schedule::RunId;
 
+use super::runs::Runs;
 use super::words::{
-    CAUSE_CHARS_MAX, NAME_CHARS_MAX, cause, code, counted, minute, moment, path, run_path,
-    run_state, target, title, trouble,
+    NAME_CHARS_MAX, code, counted, files, from_now, minute, moment, path, said, sections, target,
+    title, units,
 };
 use super::{Stage, standing};
-use crate::page::Page;
-use crate::page::form::{Query, address};
 use crate::page::health::safe_block;
+use crate::page::{Page, outcome};
 use crate::schedules::Entry;
 
 /// All that the page shows.
@@ -24,12 +24,11 @@ pub(crate) struct ReportPage<'a> {
     pub(crate) next: &'a [Timestamp],
     /// Its filters in words.
     pub(crate) filters: Markup,
-    /// Its newest runs, or those before one.
-    pub(crate) runs: &'a [RunSummary],
-    /// The last of them, where there are older ones.
-    pub(crate) older: Option<u64>,
-    /// Whether these are older ones.
-    pub(crate) is_older: bool,
+    pub(crate) runs: Runs,
+    /// The newest of them all.
+    pub(crate) newest: Option<RunId>,
+    /// What screens are called.
+    pub(crate) catalogue: &'a Catalogue,
     /// What was done just now.
     pub(crate) done: Option<&'a str>,
 }
@@ -52,7 +51,7 @@ impl ReportPage<'_> {
             }
             (self.recipients())
             @if !self.next.is_empty() { (self.next()) }
-            @if !entry.shipped || !self.runs.is_empty() { (self.runs()) }
+            @if !entry.shipped || !self.runs.runs.is_empty() { (self.runs()) }
             section #toml {
                 h2 { "As TOML" }
                 @if !entry.shipped { p.about { "The file " code { "reports/" (safe_text(&entry.name, NAME_CHARS_MAX)) ".toml" } " in the data directory." } }
@@ -73,7 +72,7 @@ impl ReportPage<'_> {
             } @else if let Some(at) = entry.next_at {
                 @if entry.is_alert() { "Judged " } @else { "Sent " } (entry.when_words())
                 @if to == 0 { ", to nobody yet" } @else { ", to " (counted(to, "recipients")) }
-                ". Next: " (moment(at, entry.zone_or(self.stage.zone), self.stage.now)) "."
+                ". Next: " (minute(at, entry.zone_or(self.stage.zone))) ", " span.relative { (from_now(at, self.stage.now)) } "."
             } @else {
                 "It is not due by itself: it runs when it is asked to."
             }
@@ -85,7 +84,7 @@ impl ReportPage<'_> {
             @for found in &self.entry.troubles {
                 p.problem {
                     @if let Some(line) = found.line { "Line " (line) ": " }
-                    bdi { (safe_text(&found.message, CAUSE_CHARS_MAX)) }
+                    (said(&found.message))
                 }
             }
         }
@@ -118,6 +117,7 @@ impl ReportPage<'_> {
         html! {
             form.inline method="post" action=(path(&self.entry.name)) {
                 (self.stage.csrf())
+                @if what == "run" { (self.stage.seen(self.newest)) }
                 button.second[second] type="submit" name="do" value=(what) { (words) }
             }
         }
@@ -128,20 +128,54 @@ impl ReportPage<'_> {
             dl.told {
                 div { dt { "When" } dd { (self.entry.when_words()) } }
                 div { dt { "Range" } dd { (range(of)) } }
-                div { dt { "Counts" } dd { (safe_text(of.ask.unit.as_deref().unwrap_or("session"), NAME_CHARS_MAX)) "s" @if let Some(bucket) = &of.ask.bucket { ", by the " (safe_text(bucket, NAME_CHARS_MAX)) } } }
+                div { dt { "Counts" } dd { (units(of.ask.unit.as_deref())) @if let Some(bucket) = &of.ask.bucket { ", by the " (safe_text(bucket, NAME_CHARS_MAX)) } } }
                 div { dt { "Filters" } dd { (self.filters) } }
                 @if let Some(by) = &of.ask.by { div { dt { "Broken down by" } dd { (safe_text(by, NAME_CHARS_MAX)) } } }
                 div { dt { "Compared" } dd { @if of.compare { "with the period before" } @else { "with nothing" } } }
-                div { dt { "Sections" } dd { (sections(&of.sections)) } }
-                div { dt { "Files" } dd { @if of.formats.is_empty() { "none" } @else { (of.formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")) } } }
+                div { dt { "Sections" } dd { @if of.sections.is_empty() { "all" } @else { (sections(&of.sections)) } } }
+                div { dt { "Files" } dd { @if of.formats.is_empty() { "none" } @else { (files(&of.formats)) } } }
                 @if let Some(timing) = &of.schedule {
                     div { dt { "After a stop" } dd { @match timing.missed { Missed::Newest => "the newest missed run", Missed::All => "each missed run" } } }
                     @if of.alert.is_none() {
                         div { dt { "With nothing in it" } dd { @match timing.when_empty { WhenEmpty::Send => "sent, and says so", WhenEmpty::Skip => "not sent" } } }
                     }
                 }
-                @if let Some(alert) = &of.alert { (judged(alert)) }
+                @if let Some(alert) = &of.alert { (self.judged(alert, &units(of.ask.unit.as_deref()))) }
             }
+        }
+    }
+
+    /// What an alert watches, in the words of its definition.
+    fn judged(&self, alert: &Alert, units: &str) -> Markup {
+        // Every field is named, so that a new one does not compile until it is shown here.
+        let Alert {
+            on,
+            state,
+            above: _,
+            below: _,
+            change: _,
+            minimum,
+            matured,
+            margin,
+            runs: _,
+            quiet,
+            remind,
+        } = alert;
+        html! {
+            div {
+                dt { "Watches" }
+                dd { (measure(*on)) @if let Some(state) = state { ", at " (outcome::screen(self.catalogue, state)) } }
+            }
+            div {
+                dt { "Fires" }
+                dd { (fires(alert)) }
+            }
+            @if *on != Measure::Silence {
+                div { dt { "Judged on" } dd { "at least " (minimum) " " (units) ", the youngest " (safe_text(matured, NAME_CHARS_MAX)) " old" } }
+            }
+            @if 0.0 < *margin { div { dt { "Over when back by" } dd { (number(*on, *margin)) } } }
+            @if let Some(remind) = remind { div { dt { "Said again after" } dd { (safe_text(remind, NAME_CHARS_MAX)) } } }
+            @if let Some(quiet) = quiet { div { dt { "No message between" } dd { (safe_text(quiet, NAME_CHARS_MAX)) } } }
         }
     }
 
@@ -177,48 +211,11 @@ impl ReportPage<'_> {
         let zone = self.entry.zone_or(self.stage.zone);
         html! {
             section #runs {
-                h2 { @if self.is_older { "Older runs" } @else { "Runs" } }
-                @if self.runs.is_empty() { p { "It has not run yet." } }
-                @else {
-                    div.scroll tabindex="0" role="region" aria-label="Runs" { table.listed {
-                        thead { tr {
-                            th scope="col" { "Run" }
-                            th scope="col" { "As of" }
-                            th scope="col" { "State" }
-                            th scope="col" { "Came about" }
-                            th scope="col" { "To know" }
-                        } }
-                        tbody {
-                            @for run in self.runs {
-                                tr {
-                                    th scope="row" { a href=(run_path(run.id.0)) { "Run " (run.id.0) } }
-                                    td data-label="As of" { (minute(run.scheduled_at, zone)) }
-                                    td data-label="State" { (run_state(run.state)) }
-                                    td data-label="Came about" { (cause(run)) }
-                                    td.said data-label="To know" {
-                                        @if let Some(said) = &run.trouble { (trouble(said)) }
-                                        @if let Some(note) = &run.note { p.soft { bdi { (safe_text(note, CAUSE_CHARS_MAX)) } } }
-                                        @if let Some(at) = run.next_try_at { p.soft { "tried again " (minute(at, zone)) } }
-                                    }
-                                }
-                            }
-                        }
-                    } }
-                }
-                @if self.is_older || self.older.is_some() {
-                    nav.pages aria-label="More runs" {
-                        @if self.is_older { a href=(path(&self.entry.name)) { "The newest" } }
-                        @if let Some(before) = self.older { a href=(self.before(before)) rel="next" { "Older" } }
-                    }
-                }
+                h2 { @if self.runs.is_older { "Older runs" } @else { "Runs" } }
+                @if self.runs.runs.is_empty() { p { "It has not run yet." } }
+                (self.runs.table(&self.entry.name, zone))
             }
         }
-    }
-
-    fn before(&self, before: u64) -> String {
-        let mut query = Query::default();
-        query.push("before", &before.to_string());
-        address(&path(&self.entry.name), &query.0)
     }
 
     fn delete(&self) -> Markup {
@@ -235,18 +232,6 @@ impl ReportPage<'_> {
     }
 }
 
-/// In place of a preview that cannot be made.
-pub(crate) fn preview_refused(stage: &Stage<'_>, entry: &Entry, why: &str) -> Markup {
-    stage.page(
-        "No preview",
-        &html! {
-            p.back { a href=(path(&entry.name)) { (title(entry.definition(), &entry.name)) } }
-            h1 { "It cannot be shown as of now" }
-            p.problem { bdi { (safe_text(why, CAUSE_CHARS_MAX)) } }
-        },
-    )
-}
-
 /// The range that a definition asks.
 fn range(of: &Definition) -> Markup {
     let Asked { from, to, .. } = &of.ask;
@@ -261,48 +246,33 @@ fn range(of: &Definition) -> Markup {
     }
 }
 
-fn sections(of: &[Section]) -> String {
-    if of.is_empty() {
-        return "all".to_owned();
+/// `above 35.0 %, or below 10.0 %, 2 times in a row`.
+fn fires(alert: &Alert) -> String {
+    let Alert { on, above, below, change, runs, .. } = alert;
+    let mut when = Vec::new();
+    when.extend(above.map(|above| format!("above {}", number(*on, above))));
+    when.extend(below.map(|below| format!("below {}", number(*on, below))));
+    when.extend(change.map(|change| {
+        let by = points(change.by);
+        format!("on a change of {by} or more that passes a test at the level {}", change.level)
+    }));
+    if *on == Measure::Silence {
+        when.push("when nothing came for longer than is usual at this hour".to_owned());
     }
-    of.iter().map(|section| section.name()).collect::<Vec<_>>().join(", ")
-}
-
-/// What an alert watches, in the words of its definition.
-fn judged(alert: &Alert) -> Markup {
-    // Every field is named, so that a new one does not compile until it is shown here.
-    let Alert { on, state, above, below, change, minimum, matured, margin, runs, quiet, remind } =
-        alert;
-    html! {
-        div {
-            dt { "Watches" }
-            dd { (measure(*on)) @if let Some(state) = state { ", at " (code(state)) } }
-        }
-        div {
-            dt { "Fires" }
-            dd {
-                @if let Some(above) = above { "above " (number(*on, *above)) " " }
-                @if let Some(below) = below { "below " (number(*on, *below)) " " }
-                @if let Some(change) = change {
-                    "on a change of " (format!("{:.1}\u{a0}%", 100.0 * change.by)) " or more that passes a test at the level " (change.level)
-                }
-                @if *on == Measure::Silence { "when nothing came for longer than is usual at this hour" }
-                @if 1 < *runs { ", " (runs) " times in a row" }
-            }
-        }
-        div { dt { "Judged on" } dd { "at least " (minimum) " units, the youngest " (safe_text(matured, NAME_CHARS_MAX)) " old" } }
-        @if 0.0 < *margin { div { dt { "Over when back by" } dd { (margin) } } }
-        @if let Some(remind) = remind { div { dt { "Said again after" } dd { (safe_text(remind, NAME_CHARS_MAX)) } } }
-        @if let Some(quiet) = quiet { div { dt { "No message" } dd { (safe_text(quiet, NAME_CHARS_MAX)) } } }
-    }
+    let when = if when.is_empty() { "never".to_owned() } else { when.join(", or ") };
+    if 1 < *runs { format!("{when}, {runs} times in a row") } else { when }
 }
 
 fn number(on: Measure, value: f64) -> String {
     match on {
         Measure::Started => format!("{value}"),
-        Measure::Silence => duration(0),
         _ => format!("{:.1}\u{a0}%", 100.0 * value),
     }
+}
+
+/// A difference of two rates.
+fn points(value: f64) -> String {
+    format!("{:.1}\u{a0}points", 100.0 * value)
 }
 
 /// What is watched, in words.

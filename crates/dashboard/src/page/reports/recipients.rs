@@ -12,7 +12,8 @@ const SHOWN_MAX: usize = 2;
 pub(super) fn recipients(entry: &Entry) -> Markup {
     let all = entry.targets();
     html! {
-        @if all.is_empty() { span.none { "nobody" } }
+        @if entry.read.is_err() { span.none { "unknown" } }
+        @else if all.is_empty() { span.none { "nobody" } }
         @else {
             ul.to {
                 @for one in all.iter().take(SHOWN_MAX) { li { (target(one)) } }

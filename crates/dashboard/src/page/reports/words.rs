@@ -2,12 +2,14 @@
 //! somebody waits for, recipients.
 
 use maud::{Markup, html};
-use weir_domain::Timestamp;
+use weir_domain::{Timestamp, Unit};
 use weir_report::render::safe_text;
-use weir_report::{Definition, Zone};
+use weir_report::{Definition, Output, Section, Zone};
 use weir_schedule::{Cause, RunState, RunSummary, SendingState};
 
 use crate::page::when;
+
+pub(super) use crate::page::when::from_now;
 
 /// The longest title, name or address that is shown in full.
 pub(super) const NAME_CHARS_MAX: usize = 120;
@@ -99,6 +101,52 @@ pub(super) fn code(text: &str) -> Markup {
     html! { code { bdi { (safe_text(text, NAME_CHARS_MAX)) } } }
 }
 
+/// What a section is called.
+pub(super) const fn section(of: Section) -> &'static str {
+    match of {
+        Section::Summary => "Summary",
+        Section::Screens => "Where they leave",
+        Section::Trend => "Trend",
+        Section::Funnel => "Funnel",
+        Section::Reasons => "Reasons",
+        Section::Matrix => "Screen × reason",
+        Section::Times => "Times",
+        Section::Breakdown => "Breakdown",
+        Section::Quality => "Data quality",
+    }
+}
+
+/// What a kind of file is called.
+pub(super) const fn output(of: Output) -> &'static str {
+    match of {
+        Output::Html => "HTML",
+        Output::Pdf => "PDF",
+        Output::Png => "PNG",
+        Output::Svg => "SVG",
+        Output::Csv => "CSV",
+        Output::Xlsx => "XLSX",
+        Output::Parquet => "Parquet",
+        Output::Json => "JSON",
+    }
+}
+
+/// `Summary, Trend`.
+pub(super) fn sections(of: &[Section]) -> String {
+    of.iter().map(|one| section(*one)).collect::<Vec<_>>().join(", ")
+}
+
+/// `PDF, CSV`.
+pub(super) fn files(of: &[Output]) -> String {
+    of.iter().map(|one| output(*one)).collect::<Vec<_>>().join(", ")
+}
+
+/// What is counted, in words; as it is written, where that is no unit.
+pub(super) fn units(of: Option<&str>) -> String {
+    let of = of.unwrap_or(Unit::Session.name());
+    of.parse::<Unit>()
+        .map_or_else(|()| safe_text(of, NAME_CHARS_MAX), |unit| unit.plural().to_owned())
+}
+
 /// A recipient as the ledger names it, its kind apart: `mail` and `a@example.com`.
 pub(super) fn target(text: &str) -> Markup {
     let (kind, rest) = text.split_once(':').unwrap_or(("", text));
@@ -107,7 +155,32 @@ pub(super) fn target(text: &str) -> Markup {
 
 /// Why something is not as it should be, and what to do.
 pub(super) fn trouble(text: &str) -> Markup {
-    html! { p.trouble { bdi { (safe_text(text, CAUSE_CHARS_MAX)) } } }
+    html! { p.trouble { (said(text)) } }
+}
+
+/// A sentence of ours as it stands by itself.
+pub(super) fn sentence(text: &str) -> String {
+    let text = safe_text(text, CAUSE_CHARS_MAX);
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase);
+    let end = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    first.into_iter().flatten().chain(chars).chain(end.chars()).collect()
+}
+
+/// A sentence that came from elsewhere, with what it quotes in backticks as code.
+pub(super) fn said(text: &str) -> Markup {
+    let text = safe_text(text, CAUSE_CHARS_MAX);
+    // An odd one out quotes nothing.
+    let quotes = text.matches('`').count().is_multiple_of(2);
+    html! {
+        bdi {
+            @if quotes {
+                @for (at, part) in text.split('`').enumerate() {
+                    @if at % 2 == 0 { (part) } @else { code { (part) } }
+                }
+            } @else { (text) }
+        }
+    }
 }
 
 /// `1 report`, `3 reports`.
@@ -134,7 +207,24 @@ pub(crate) fn segment(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::segment;
+    use super::{said, segment, sentence};
+
+    #[test]
+    fn a_sentence_begins_and_ends_as_one() {
+        assert_eq!(sentence("there is no run 7"), "There is no run 7.");
+        assert_eq!(sentence("`x` is no name."), "`x` is no name.");
+    }
+
+    #[test]
+    fn what_a_sentence_quotes_is_code() {
+        let shown = |text| said(text).into_string();
+        assert_eq!(
+            shown("no key `a<b`: write `title`"),
+            "<bdi>no key <code>a&lt;b</code>: write <code>title</code></bdi>"
+        );
+        assert_eq!(shown("a ` alone"), "<bdi>a ` alone</bdi>");
+        assert_eq!(shown(""), "<bdi></bdi>");
+    }
 
     #[test]
     fn a_name_is_one_part_of_a_path() {
