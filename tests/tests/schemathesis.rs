@@ -10,6 +10,8 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::Value;
+use weir_tests::http::request;
 use weir_tests::owner::api_token;
 use weir_tests::{Home, Server};
 
@@ -38,7 +40,27 @@ fn the_api_is_as_described() {
     // for ever.
     let all_but = OF_PEOPLE.iter().chain(["/webhooks/veriff", "/events"].iter());
     ask(&home, &server, &token, "--exclude-path", all_but);
+    sent_to_nobody(&server, &token);
     ask(&home, &server, &token, "--include-path", OF_PEOPLE.iter());
+}
+
+/// Definitions were made and runs asked for: none of them reached anybody, as no channel is
+/// configured.
+fn sent_to_nobody(server: &Server, token: &str) {
+    let json = |path: &str| {
+        let headers = [format!("authorization: Bearer {token}")];
+        let answer = server.connect().ask(&request("GET", path, &headers, b"")).expect(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        serde_json::from_slice::<Value>(&answer.body).expect("JSON")
+    };
+    let runs = json("/api/v1/runs?limit=1000");
+    for run in runs["runs"].as_array().expect("a list") {
+        let run = json(&format!("/api/v1/runs/{}", run["id"]));
+        for sending in run["sendings"].as_array().expect("a list") {
+            let to = sending["target"].as_str().expect("a text");
+            assert!(to.starts_with("file:"), "something was to be sent to {to}");
+        }
+    }
 }
 
 /// One run, of the addresses that are named or of all others.
