@@ -67,13 +67,14 @@ const compare = async (name, got) => {
 await run(600, () => browse(async (browser) => {
   await mkdir(RENEW ? GOLDEN : DIFFERING, { recursive: true });
   const tab = await open(browser, { reducedMotion: "reduce", bypassCSP: true });
-  for (const { name, path, status, width = 1280, height = 1600, dark = false, print = false, hide = [] } of await pictures()) {
+  for (const { name, path, status, width = 1280, height = 1600, dark = false, print = false, still = [] } of await pictures()) {
     await tab.page.setViewportSize({ width, height });
     await tab.page.emulateMedia({ colorScheme: dark ? "dark" : "light", media: print ? "print" : "screen" });
     await visit(tab, { name, path, status });
     await tab.page.evaluate(() => document.fonts.ready);
     // What tells the present time is another in every run.
-    const style = ["[data-live-state]", ...hide].map((what) => `${what} { visibility: hidden !important; }`).join("\n");
+    const stays = still.map(([what, width]) => `${what} { visibility: hidden !important; display: inline-block; width: ${width}; }`);
+    const style = ["[data-live-state] { visibility: hidden !important; }", ...stays].join("\n");
     const png = small(await tab.page.screenshot({ style, animations: "disabled", caret: "hide" }));
     if (RENEW) await write(GOLDEN, name, png);
     else await compare(name, png);

@@ -19,7 +19,10 @@ const harm = (page) => page.evaluate((acting) => {
     if (new RegExp(acting).test(text)) found.push(`a character that acts in ${where}: ${JSON.stringify(text.slice(0, 80))}`);
   };
   const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) acts(texts.currentNode.data, texts.currentNode.parentElement.tagName);
+  while (texts.nextNode()) {
+    const { data, parentElement: { tagName } } = texts.currentNode;
+    if (tagName !== "TEXTAREA") acts(data, tagName);
+  }
   for (const element of document.querySelectorAll("*")) {
     for (const { name, value } of element.attributes) {
       if (reads.has(name)) acts(value, name);
@@ -51,6 +54,15 @@ await run(600, () => browse(async (browser) => {
     { name: "a hostile filter", path: asked(`/?${query("state", screens[0])}&${query("integration", screens[0])}`, RANGE) },
     { name: "a hostile value", path: `/?from=${encodeURIComponent(screens[0])}`, status: 400 },
     { name: "a hostile address", path: `/${encodeURIComponent(screens[0])}`, status: 404 },
+    { name: "reports", path: "/reports" },
+    { name: "reports, looked for", path: `/reports?${query("q", screens[0])}` },
+    { name: "a report of a hostile name", path: `/reports/${encodeURIComponent(screens[0])}`, status: 404 },
+    ...Array.from({ length: 6 }, (_, nth) => [
+      { name: `report ${nth}`, path: `/reports/hostile-${nth}` },
+      { name: `report ${nth}, to be changed`, path: `/reports/hostile-${nth}/edit` },
+      { name: `report ${nth} as TOML`, path: `/reports/hostile-${nth}/edit?as=toml` },
+      { name: `run ${nth}`, path: `/reports/runs/${nth + 1}` },
+    ]).flat(),
     { name: "health", path: "/health" },
     { name: "quarantine", path: "/health/quarantine" },
     { name: "catalogue", path: "/catalogue" },

@@ -3,7 +3,7 @@
 
 import { browse, open, visit } from "../lib/browser.js";
 import { expect, run, wrong } from "../lib/findings.js";
-import { analyses } from "../lib/places.js";
+import { analyses, reports } from "../lib/places.js";
 import { ORIGIN, RANGE, asked } from "../lib/world.js";
 
 /// More than any page has to offer to the first half of its keys.
@@ -89,6 +89,15 @@ await run(600, () => browse(async (browser) => {
     ]) {
       expect(stops.some(is), place.name, `no key leads to ${part}`);
     }
+  }
+
+  // The pages of reports have no filters.
+  for (const place of reports().filter(({ keys }) => keys)) {
+    await visit(tab, place);
+    const stops = await walk(tab);
+    expect(stops[0]?.skip, place.name, `the first key leads to ${stops[0]?.name}, not past the frame`);
+    expect(stops.some(({ in_nav }) => in_nav), place.name, "no key leads to the other pages");
+    expect(stops.some(({ in_main }) => in_main), place.name, "no key leads to what it is about");
   }
 
   // The way past the frame.

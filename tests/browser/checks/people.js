@@ -92,4 +92,15 @@ await run(600, () => browse(async (browser) => {
   await says(viewer, "Your account");
   await visit(viewer, { name: "what is not for a viewer", path: "/people/1", status: 403 });
   await is_well(viewer, "what is not for a viewer");
+
+  // A viewer sees what is sent, and changes nothing of it.
+  for (const [name, address] of [["reports of a viewer", "/reports"], ["a template of a viewer", "/reports/daily-pulse"]]) {
+    await visit(viewer, { name, path: address });
+    await is_well(viewer, name);
+    const offered = await viewer.page.locator('main form[method="post"], main a[href^="/reports/new"], main a[href$="/edit"]').count();
+    expect(offered === 0, name, `offers ${offered} things that a viewer may not do`);
+  }
+  await says(viewer, "A template");
+  await visit(viewer, { name: "a new report of a viewer", path: "/reports/new", status: 403 });
+  await is_well(viewer, "a new report of a viewer");
 }));

@@ -6,6 +6,9 @@ import { RANGE, asked } from "./world.js";
 
 const PHONE = { width: 390, height: 1700 };
 
+/// Instants that move with the clock take the room that the longest takes.
+const TIMES = [["time", "11.5em"], [".relative", "5em"]];
+
 /// Name, address and look of each.
 export const pictures = async () => {
   const page = (name, path, look = {}) => ({ name, path: asked(path, RANGE), ...look });
@@ -37,5 +40,11 @@ export const pictures = async () => {
     { name: "sign-in", path: "/sign-in", height: 700 },
     { name: "people", path: "/people", height: 900 },
     { name: "views", path: "/views", height: 700 },
+    { name: "reports", path: "/reports", still: TIMES },
+    { name: "reports-phone", path: "/reports", ...PHONE, height: 2400, still: TIMES },
+    { name: "report-alert-dark", path: "/reports/camera-blocked", height: 1400, dark: true, still: TIMES },
+    { name: "report-run", path: "/reports/runs/4", height: 1500, still: TIMES },
+    { name: "report-run-print", path: "/reports/runs/4", print: true, width: 794, height: 1123, still: TIMES },
+    { name: "report-edit", path: "/reports/to-support/edit", height: 1500 },
   ];
 };

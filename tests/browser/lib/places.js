@@ -65,5 +65,45 @@ export const others = async () => [
   { name: "no such page", path: "/no-such-page", status: 404 },
 ];
 
+/// Reports that are sent by themselves, their runs, and what stands where there is none.
+export const reports = () => [
+  { name: "reports", path: "/reports", keys: true },
+  { name: "reports, found", path: "/reports?q=support" },
+  { name: "reports, none found", path: "/reports?q=no+such+report" },
+  { name: "reports that need attention", path: "/reports?show=trouble" },
+  { name: "reports, no such page", path: "/reports?page=9" },
+  { name: "reports, a page that is none", path: "/reports?page=x", status: 400 },
+  { name: "a report", path: "/reports/weekly-product", keys: true },
+  { name: "a report, older runs", path: "/reports/weekly-product?before=4" },
+  { name: "a report that is paused", path: "/reports/board-review" },
+  { name: "a report for nobody", path: "/reports/by-hand" },
+  { name: "a report with something wrong", path: "/reports/to-support" },
+  { name: "a report that cannot be read", path: "/reports/misspelt" },
+  { name: "a template", path: "/reports/daily-pulse" },
+  { name: "an alert that fires", path: "/reports/camera-blocked", keys: true },
+  { name: "an alert that is quiet", path: "/reports/webhooks-stopped" },
+  { name: "a report that was deleted", path: "/reports/old-weekly", status: 404 },
+  { name: "no such report", path: "/reports/no-such-report", status: 404 },
+  { name: "a new report", path: "/reports/new", keys: true },
+  { name: "a new report as TOML", path: "/reports/new?as=toml" },
+  { name: "a new alert", path: "/reports/new?kind=alert", keys: true },
+  { name: "a report from a template", path: "/reports/new?from=monthly-review" },
+  { name: "a report, to be changed", path: "/reports/weekly-product/edit", keys: true },
+  { name: "a report with something wrong, to be changed", path: "/reports/to-support/edit" },
+  { name: "a report that cannot be read, to be changed", path: "/reports/misspelt/edit" },
+  { name: "a template, to be changed", path: "/reports/daily-pulse/edit", status: 409 },
+  { name: "no preview", path: "/reports/misspelt/preview", status: 409 },
+  { name: "a run that was delivered", path: "/reports/runs/2", keys: true },
+  { name: "a run that was skipped", path: "/reports/runs/3" },
+  { name: "a run that some did not get", path: "/reports/runs/4", keys: true },
+  { name: "a run that waits for a recipient", path: "/reports/runs/5" },
+  { name: "a run that failed", path: "/reports/runs/6" },
+  { name: "a run that had nothing to send", path: "/reports/runs/7" },
+  { name: "a run that waits", path: "/reports/runs/9" },
+  { name: "no such run", path: "/reports/runs/999", status: 404 },
+  { name: "a run that is no number", path: "/reports/runs/x", status: 400 },
+  { name: "a file that is not kept", path: "/reports/runs/2/weekly-product-2026-06-01.xlsx", status: 404 },
+];
+
 /// Every place.
-export const places = async () => [...analyses(), ...await others()];
+export const places = async () => [...analyses(), ...await others(), ...reports()];

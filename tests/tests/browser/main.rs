@@ -5,6 +5,7 @@
 
 #![allow(missing_docs)]
 
+mod reports; // reports, alerts and runs to look at
 mod script; // one script of `tests/browser`, run to its end
 mod world; // a server with something to look at
 
@@ -42,6 +43,11 @@ fn the_first_start_leads_to_people_and_tokens() {
 #[test]
 fn a_view_is_saved_shared_and_revoked() {
     Script::of("shares").on(&World::usual());
+}
+
+#[test]
+fn a_report_is_made_looked_at_and_run_by_keyboard() {
+    Script::of("reports").on(&World::usual());
 }
 
 #[test]

@@ -1,11 +1,19 @@
 //! A server with something to look at.
 
-use serde_json::json;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 use weir_domain::Timestamp;
 use weir_simulator::Scenario;
 use weir_tests::ndjson::{import_lines, importable};
 use weir_tests::owner::setup_token;
 use weir_tests::{Home, RawDelivery, Server};
+
+use crate::reports;
+
+/// Longer than the scheduler takes to look at a thousand definitions.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The whole of the usual world, asked about at a fixed instant: the same on every day.
 const USUAL: &str = "from=2026-06-01&to=2026-07-01&as_of=2026-07-15&tz=Europe/Tallinn";
@@ -35,7 +43,7 @@ impl World {
         let (from, until) = (at("2026-05-01T00:00:00Z"), at("2026-07-01T00:00:00Z"));
         let scenario =
             Scenario { unreadable_share: 0.002, ..Scenario::realistic(11, from, until, 60.0) };
-        World::of(&simulated(&scenario), USUAL)
+        World::with(&simulated(&scenario), USUAL, reports::usual)
     }
 
     /// Nothing has arrived yet.
@@ -57,10 +65,11 @@ impl World {
                 json!({"received_at": "2026-06-11T09:00:00Z", "payload": format!("{{{name}")});
             format!("{line}\n")
         });
-        World::of(&lines.chain(unreadable).collect::<String>(), USUAL)
+        let lines: String = lines.chain(unreadable).collect();
+        World::with(&lines, USUAL, |home| reports::hostile(home, &names))
     }
 
-    /// 500 screens, over five years.
+    /// 500 screens, over five years, and a thousand reports.
     pub(crate) fn heavy() -> World {
         let lines = (0..20_000_usize).map(|number| {
             // The first screens are left by more than the last, and no week is empty.
@@ -71,7 +80,7 @@ impl World {
             let reason = format!("reason_{}", number % 90);
             cancelled(number, &at, &format!("screen_number_{screen:03}_shown"), &reason, "")
         });
-        World::of(&lines.collect::<String>(), YEARS)
+        World::with(&lines.collect::<String>(), YEARS, reports::many)
     }
 
     /// Sessions of the last weeks, by this machine's clock: yesterday ten left at the camera screen.
@@ -104,14 +113,21 @@ impl World {
 
     /// A log with these lines.
     fn of(lines: &str, range: &'static str) -> World {
+        World::with(lines, range, |_| ())
+    }
+
+    /// The same, with what `prepare` puts beside it.
+    fn with(lines: &str, range: &'static str, prepare: impl FnOnce(&Home)) -> World {
         let home = Home::new();
         if !lines.is_empty() {
             home.import(lines);
         }
+        prepare(&home);
         let server = Server::start(&home);
         if !lines.is_empty() {
             server.counts(home.verified());
         }
+        looked_at(&server);
         World { server, range, _home: home }
     }
 
@@ -123,6 +139,26 @@ impl World {
     /// What pages are asked.
     pub(crate) fn range(&self) -> &'static str {
         self.range
+    }
+}
+
+/// Waits until the scheduler has looked at every definition: what is wrong stands on the pages then.
+fn looked_at(server: &Server) {
+    let begun = Instant::now();
+    let is_known = |schedule: &Value| {
+        let mails = schedule["recipients"].as_array().into_iter().flatten();
+        let mails = mails.filter_map(Value::as_str).any(|to| to.starts_with("mail:"));
+        // There is no mail server in these worlds.
+        !mails || schedule["troubles"].as_array().is_some_and(|troubles| !troubles.is_empty())
+    };
+    loop {
+        let all = server.json("/api/v1/schedules");
+        let schedules = all["schedules"].as_array().expect("a list");
+        if schedules.iter().all(is_known) {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "the scheduler does not look: {}", server.said());
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
