@@ -79,7 +79,7 @@ fn judged(answer: &Answer, now: Timestamp, hidden: &[String]) -> Result<Receipt,
         504 => Err(Refusal::Unknown {
             cause: format!("a relay before Slack answered {words}; {LOOK}"),
         }),
-        408 | 429 | 500..=599 => Err(Refusal::Transient {
+        408 | 425 | 429 | 500..=599 => Err(Refusal::Transient {
             cause: format!("Slack answered {words}"),
             retry_after: answer.retry_after(now),
         }),

@@ -60,7 +60,7 @@ fn what_slack_answers_decides() {
             [&*format!("{status} {word}"), "whether the webhook and its channel still exist"];
         pair.is(Mood::answers(status, word), "permanent", &words);
     }
-    for status in [408, 429, 500, 502, 503] {
+    for status in [408, 425, 429, 500, 502, 503] {
         let words = [&*format!("Slack answered {status} rollup_error")];
         pair.is(Mood::answers(status, "rollup_error"), "transient", &words);
     }
