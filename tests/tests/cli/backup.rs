@@ -38,7 +38,7 @@ impl World {
         home.import(&lines(0, 500));
         home.prints(["people", "add", "ann", "--role", "owner"]);
         home.define("monday", "title = \"Monday\"\n");
-        fs::write(home.data().join("catalogue.toml"), "").unwrap();
+        fs::write(home.data().join("catalogue.toml"), "").expect("a test's own file");
         let backup = home.path("backup");
         World { home, backup }
     }
@@ -69,20 +69,28 @@ impl World {
 }
 
 fn modes(folder: &Path) -> Vec<(String, u32)> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    entries.map(|entry| (entry.file_name().into_string().unwrap(), mode(&entry.path()))).collect()
+    let entries = fs::read_dir(folder)
+        .expect("a test's own file")
+        .map(|entry| entry.expect("a test's own file"));
+    let mode =
+        |path: &Path| fs::metadata(path).expect("a test's own file").permissions().mode() & 0o777;
+    entries
+        .map(|entry| {
+            (entry.file_name().into_string().expect("a test's own file"), mode(&entry.path()))
+        })
+        .collect()
 }
 
 /// Does to a file of SQLite's what no Weir would do.
 fn tamper(file: &Path, sql: &str) {
-    let conn = Connection::open(file).unwrap();
+    let conn = Connection::open(file).expect("a test's own file");
     for name in ["delivery", "origin", "seal"] {
         for verb in ["changed", "removed"] {
-            conn.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}_is_never_{verb}")).unwrap();
+            conn.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}_is_never_{verb}"))
+                .expect("a test's own file");
         }
     }
-    conn.execute_batch(sql).unwrap();
+    conn.execute_batch(sql).expect("a test's own file");
 }
 
 #[test]
@@ -91,8 +99,12 @@ fn a_backup_brings_everything_back() {
     let taken = world.take(&[]);
     assert_eq!((&taken["deliveries"], &taken["is_finished"]), (&500.into(), &true.into()));
     assert!(taken["report_sha256"].is_string(), "{taken}");
-    let names: Vec<_> =
-        taken["files"].as_array().unwrap().iter().map(|part| &part["name"]).collect();
+    let names: Vec<_> = taken["files"]
+        .as_array()
+        .expect("a test's own file")
+        .iter()
+        .map(|part| &part["name"])
+        .collect();
     assert_eq!(names, ["access.db", "catalogue.toml", "reports/monday.toml"]);
     for (name, mode) in modes(&world.backup) {
         assert_eq!(mode & 0o077, 0, "{name} is its owner's only");
@@ -102,7 +114,7 @@ fn a_backup_brings_everything_back() {
     for args in [&["log", "export"][..], &["log", "verify"], &["people", "list"]] {
         assert_eq!(world.prints_of("back", args), world.prints_of("data", args), "{args:?}");
     }
-    let text = |name: &str| fs::read_to_string(world.home.path(name)).unwrap();
+    let text = |name: &str| fs::read_to_string(world.home.path(name)).expect("a test's own file");
     assert_eq!(text("back/reports/monday.toml"), text("data/reports/monday.toml"));
     assert!(world.home.path("back/catalogue.toml").exists());
     let mut left: Vec<_> =
@@ -120,7 +132,7 @@ fn a_backup_brings_everything_back() {
 fn the_next_backup_takes_what_is_new_and_lets_go_what_is_gone() {
     let world = World::backed_up();
     world.home.import(&lines(500, 100));
-    fs::remove_file(world.home.data().join("reports/monday.toml")).unwrap();
+    fs::remove_file(world.home.data().join("reports/monday.toml")).expect("a test's own file");
     world.home.define("friday", "title = \"Friday\"\n");
     let mut command = world.home.command(["backup"]);
     let run = weir_tests::Run::of(command.arg(&world.backup)).ok();
@@ -169,8 +181,10 @@ fn nothing_is_replaced_unless_it_is_said_and_then_it_is_moved_aside() {
     let run = world.restore("data", &["--replace"]).ok();
     assert_eq!(world.home.verified(), 500);
     let aside = fs::read_dir(world.home.data())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .expect("a test's own file")
+        .map(|entry| {
+            entry.expect("a test's own file").file_name().into_string().expect("a test's own file")
+        })
         .find(|name| name.starts_with("before-restore-"))
         .expect("it lies aside");
     assert!(run.text().contains(&aside), "{run}");
@@ -201,8 +215,9 @@ fn a_folder_of_something_else_is_left_alone() {
     assert_eq!(world.prints_of("back", &["log", "export"]), world.home.exported());
     // One that broke off, as its manifest says: what it has is whole all the same.
     let manifest = world.backup.join("backup.json");
-    let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"is_finished\": true", "\"is_finished\": false")).unwrap();
+    let text = fs::read_to_string(&manifest).expect("a test's own file");
+    fs::write(&manifest, text.replace("\"is_finished\": true", "\"is_finished\": false"))
+        .expect("a test's own file");
     world.restore("begun", &[]).failed(1, &["did not come to its end", "--unfinished"]);
     world.restore("begun", &["--unfinished"]).ok();
     assert_eq!(world.prints_of("begun", &["log", "export"]), world.home.exported());
@@ -212,10 +227,11 @@ fn a_folder_of_something_else_is_left_alone() {
     world.restore("data", &["--replace"]).failed(1, &["in use by", "weir serve"]);
     drop(server);
     // A newer Weir's.
-    let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 2")).unwrap();
+    let text = fs::read_to_string(&manifest).expect("a test's own file");
+    fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 2"))
+        .expect("a test's own file");
     world.restore("newer", &[]).failed(1, &["does not know (form 2)", "later one"]);
-    fs::write(&manifest, "{").unwrap();
+    fs::write(&manifest, "{").expect("a test's own file");
     world.restore("newer", &[]).failed(1, &["backup.json is damaged"]);
 }
 
@@ -237,7 +253,8 @@ fn what_was_tampered_with_is_not_restored_and_not_backed_up() {
         }
     }
     let world = World::backed_up();
-    fs::write(world.backup.join("reports/monday.toml"), "title = \"Tuesday\"\n").unwrap();
+    fs::write(world.backup.join("reports/monday.toml"), "title = \"Tuesday\"\n")
+        .expect("a test's own file");
     world.restore("back", &[]).failed(1, &["reports/monday.toml", "not the file"]);
     let world = World::backed_up();
     // Cut off at the end, with its seals: only the head that was noted tells.

@@ -20,12 +20,12 @@ fn lines(count: u64) -> String {
 }
 
 fn cut_off(home: &Home, after: u64) {
-    let conn = rusqlite::Connection::open(home.data().join("log.db")).unwrap();
+    let conn = rusqlite::Connection::open(home.data().join("log.db")).expect("a test's own file");
     conn.execute_batch(&format!(
         "DROP TRIGGER delivery_is_never_removed; DROP TRIGGER seal_is_never_removed;
          DELETE FROM delivery WHERE {after} < seq; DELETE FROM seal WHERE {after} < last_seq;"
     ))
-    .unwrap();
+    .expect("a test's own file");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn an_end_that_was_cut_off_is_seen_by_a_head_that_was_kept() {
     let said = home.prints(["log", "verify", "--heads", "heads.ndjson"]);
     assert!(said.contains("goes on from 2 noted heads"), "{said}");
     for name in ["heads.ndjson", "data/head.key"] {
-        let mode = fs::metadata(home.path(name)).unwrap().permissions().mode();
+        let mode = fs::metadata(home.path(name)).expect("a test's own file").permissions().mode();
         assert_eq!(mode & 0o077, 0, "{name}");
     }
     cut_off(&home, 10);
@@ -51,8 +51,9 @@ fn an_end_that_was_cut_off_is_seen_by_a_head_that_was_kept() {
 fn a_head_that_somebody_else_wrote_is_not_believed() {
     let home = Home::new();
     home.import(&lines(10));
-    let head: Value = serde_json::from_str(&home.prints(["log", "head"])).unwrap();
-    let key = head["key"].as_str().unwrap().to_owned();
+    let head: Value =
+        serde_json::from_str(&home.prints(["log", "head"])).expect("a test's own file");
+    let key = head["key"].as_str().expect("a test's own file").to_owned();
     let verify = |text: &str, flags: &[&str]| {
         home.write("heads.ndjson", text);
         let mut command = home.command(["log", "verify", "--heads", "heads.ndjson"]);
@@ -78,7 +79,7 @@ fn a_head_that_somebody_else_wrote_is_not_believed() {
     other.import(&lines(10));
     let text = other.prints(["log", "head"]);
     verify(&text, &[]).failed(1, &["was not signed with the key"]);
-    fs::write(home.data().join("head.key"), "short").unwrap();
+    fs::write(home.data().join("head.key"), "short").expect("a test's own file");
     home.weir(["log", "head"]).failed(1, &["head.key is no key", "32 bytes"]);
 }
 
