@@ -98,7 +98,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), AccessError> {
     let store = AccessError::store(path);
     conn.busy_timeout(BUSY_TIMEOUT).map_err(&store)?;
     schema_of(conn, path)?;
-    conn.pragma_update(None, "journal_mode", "WAL").map_err(&store)?;
+    weir_journal::switch_on(conn).map_err(&store)?;
     // FULL: what was revoked stays revoked after a power cut.
     conn.pragma_update(None, "synchronous", "FULL").map_err(&store)?;
     conn.pragma_update(None, "foreign_keys", "ON").map_err(&store)?;

@@ -1,6 +1,6 @@
 //! The folder that is watched, and what is known of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,9 @@ struct Recording {
     /// The files by name, with the inode of each.
     names: BTreeMap<String, (Node, u64)>,
     nodes: usize,
-    /// How often each journal is open now.
+    /// The journals that nobody wrote through us since they were dated.
+    dated: BTreeSet<String>,
+    /// How often each file is open now.
     open: BTreeMap<String, u64>,
 }
 
@@ -99,12 +101,13 @@ impl Disk {
 
     /// Notes that something was promised: the power may go before it or after it.
     pub fn mark(&self) {
-        let mut state = lock(&self.0.state);
-        state.marks += 1;
-        let marks = state.marks;
-        if let Some(recording) = &mut state.recording {
-            recording.trace.marks = marks;
-        }
+        self.0.mark();
+    }
+
+    /// The same for somebody who outlives this.
+    pub fn marker(&self) -> impl Fn() + Send + Sync + 'static {
+        let disk = Arc::clone(&self.0);
+        move || disk.mark()
     }
 
     /// How many marks were set.
@@ -131,7 +134,7 @@ impl Disk {
         files.sort();
         for (node, (name, path)) in files.into_iter().enumerate() {
             let bytes = fs::read(&path).expect("the file can be read");
-            date_journal(&path);
+            recording.date(&name, &path);
             recording.trace.first.push((name.clone(), bytes));
             recording.names.insert(name, (node, inode(&path).unwrap_or(0)));
             recording.nodes = node + 1;
@@ -166,6 +169,15 @@ impl Inner {
         Some(path.strip_prefix(&self.folder).ok()?.to_string_lossy().into_owned())
     }
 
+    fn mark(&self) {
+        let mut state = lock(&self.state);
+        state.marks += 1;
+        let marks = state.marks;
+        if let Some(recording) = &mut state.recording {
+            recording.trace.marks = marks;
+        }
+    }
+
     /// Counts a call, and says whether it is to fail.
     pub(crate) fn meets(&self, call: Call) -> Option<Fault> {
         let mut state = lock(&self.state);
@@ -196,12 +208,7 @@ impl Inner {
         let found = inode(&path);
         if let Some((node, known)) = recording.names.get(name).copied() {
             if found == Some(known) {
-                let open = recording.open.get(name).copied().unwrap_or(0);
-                if open == 0 && was_written_beside(&path) {
-                    let bytes = fs::read(&path).expect("it is there");
-                    let record = Record::Rewritten { node, bytes };
-                    recording.trace.records.push((record, marks));
-                }
+                recording.look(name, node, &path, marks);
                 return;
             }
             recording.names.remove(name);
@@ -213,17 +220,26 @@ impl Inner {
         }
     }
 
-    /// A file was opened: which it is, and whether it is new.
-    pub(crate) fn opened(&self, name: &str) -> (Option<Node>, bool) {
+    /// A file was opened: which it is.
+    pub(crate) fn opened(&self, name: &str) -> Option<Node> {
         let mut state = lock(&self.state);
         let marks = state.marks;
-        let Some(recording) = &mut state.recording else { return (None, false) };
+        let recording = state.recording.as_mut()?;
         *recording.open.entry(name.to_owned()).or_default() += 1;
         if let Some((node, _)) = recording.names.get(name) {
-            return (Some(*node), false);
+            return Some(*node);
         }
         let inode = inode(&self.folder.join(name)).unwrap_or(0);
-        (Some(recording.create(name, inode, marks)), true)
+        Some(recording.create(name, inode, marks))
+    }
+
+    /// A file is about to be changed: whether somebody did so without SQLite is noted first.
+    pub(crate) fn before_change(&self, node: Option<Node>, name: &str) {
+        let mut state = lock(&self.state);
+        let marks = state.marks;
+        let (Some(recording), Some(node)) = (&mut state.recording, node) else { return };
+        recording.look(name, node, &self.folder.join(name), marks);
+        recording.dated.remove(name);
     }
 
     pub(crate) fn written(&self, node: Option<Node>, offset: usize, bytes: &[u8]) {
@@ -250,6 +266,7 @@ impl Inner {
         let mut state = lock(&self.state);
         if let Some(recording) = &mut state.recording {
             recording.names.remove(name);
+            recording.dated.remove(name);
         }
         drop(state);
         self.note(|| Record::Deleted { name: name.to_owned(), synced });
@@ -258,16 +275,42 @@ impl Inner {
     /// A file was closed. Once nobody has a journal open, its time says whether anybody else writes.
     pub(crate) fn closed(&self, name: &str) {
         let mut state = lock(&self.state);
+        let marks = state.marks;
         let Some(recording) = &mut state.recording else { return };
+        if let Some((node, _)) = recording.names.get(name).copied() {
+            recording.look(name, node, &self.folder.join(name), marks);
+        }
         let open = recording.open.entry(name.to_owned()).or_default();
         *open = open.saturating_sub(1);
         if *open == 0 {
-            date_journal(&self.folder.join(name));
+            recording.date(name, &self.folder.join(name));
         }
     }
 }
 
 impl Recording {
+    /// Dates a journal such that it shows whether somebody writes it who does not go through us.
+    fn date(&mut self, name: &str, path: &Path) {
+        // It may have been deleted while it was open.
+        if is_journal(path)
+            && let Ok(file) = File::options().append(true).open(path)
+        {
+            file.set_modified(SystemTime::UNIX_EPOCH).expect("the file is ours");
+            self.dated.insert(name.to_owned());
+        }
+    }
+
+    /// Notes whether somebody wrote the whole journal again.
+    fn look(&mut self, name: &str, node: Node, path: &Path, marks: u64) {
+        let changed = || fs::metadata(path).and_then(|data| data.modified());
+        let is_old = |at: SystemTime| at == SystemTime::UNIX_EPOCH;
+        if self.dated.contains(name) && !changed().is_ok_and(is_old) {
+            self.dated.remove(name);
+            let bytes = fs::read(path).unwrap_or_default();
+            self.trace.records.push((Record::Rewritten { node, bytes }, marks));
+        }
+    }
+
     fn create(&mut self, name: &str, inode: u64, marks: u64) -> Node {
         let node = self.nodes;
         self.nodes += 1;
@@ -275,21 +318,6 @@ impl Recording {
         self.trace.records.push((Record::Created { node, name: name.to_owned() }, marks));
         node
     }
-}
-
-/// Dates a journal such that a later write shows.
-fn date_journal(path: &Path) {
-    // It may have been deleted while it was open.
-    if is_journal(path)
-        && let Ok(file) = File::options().append(true).open(path)
-    {
-        file.set_modified(SystemTime::UNIX_EPOCH).expect("the file is ours");
-    }
-}
-
-fn was_written_beside(path: &Path) -> bool {
-    let dated = fs::metadata(path).and_then(|data| data.modified());
-    is_journal(path) && dated.is_ok_and(|at| at != SystemTime::UNIX_EPOCH)
 }
 
 fn is_journal(path: &Path) -> bool {

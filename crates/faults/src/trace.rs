@@ -40,6 +40,32 @@ impl Trace {
         self.records.len() + 1
     }
 
+    /// The first instant after a sync had failed; the last of all, where none had.
+    pub(crate) fn first_failed_sync(&self) -> usize {
+        let failed = |(record, _): &(Record, u64)| matches!(record, Record::SyncFailed { .. });
+        self.records.iter().position(failed).map_or(self.records.len(), |index| index + 1)
+    }
+
+    /// What was done up to a point, a line each, without the bytes: for whoever looks for a cause.
+    #[must_use]
+    pub fn story(&self, point: usize) -> String {
+        let names = self.first.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let mut lines = vec![format!("files {names:?}")];
+        for (number, (record, marks)) in self.records[..point].iter().enumerate() {
+            let what = match record {
+                Record::Written { node, offset, bytes } => {
+                    format!("Written {{ node: {node}, offset: {offset}, len: {} }}", bytes.len())
+                }
+                Record::Rewritten { node, bytes } => {
+                    format!("Rewritten {{ node: {node}, len: {} }}", bytes.len())
+                }
+                other => format!("{other:?}"),
+            };
+            lines.push(format!("{number} ({marks} marks) {what}"));
+        }
+        lines.join("\n")
+    }
+
     /// How many marks were set when the power goes at a point.
     #[must_use]
     pub fn marks_at(&self, point: usize) -> u64 {

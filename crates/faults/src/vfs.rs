@@ -11,8 +11,9 @@ use std::ptr;
 use std::sync::{Arc, Once};
 
 use rusqlite::ffi::{
-    SQLITE_IOERR, SQLITE_OK, SQLITE_OPEN_MAIN_JOURNAL, SQLITE_OPEN_WAL, SQLITE_SHM_LOCK,
-    sqlite3_file, sqlite3_io_methods, sqlite3_vfs, sqlite3_vfs_find, sqlite3_vfs_register,
+    SQLITE_IOERR, SQLITE_OK, SQLITE_OPEN_CREATE, SQLITE_OPEN_MAIN_JOURNAL, SQLITE_OPEN_WAL,
+    SQLITE_SHM_LOCK, sqlite3_file, sqlite3_io_methods, sqlite3_vfs, sqlite3_vfs_find,
+    sqlite3_vfs_register,
 };
 
 use crate::disk::{Inner, find};
@@ -31,7 +32,8 @@ struct Opened {
     disk: Arc<Inner>,
     name: String,
     node: Option<Node>,
-    /// Whether the next sync is to sync the folder too, as SQLite does for a new journal.
+    /// Whether the next sync is to sync the folder too, as SQLite does for a journal that it
+    /// may have made.
     syncs_folder: bool,
 }
 
@@ -145,8 +147,9 @@ unsafe extern "C" fn open(
         if done != SQLITE_OK {
             return done;
         }
-        let (node, is_new) = disk.opened(&name_there);
-        let syncs_folder = is_new && flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL) != 0;
+        let node = disk.opened(&name_there);
+        let is_journal = flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL) != 0;
+        let syncs_folder = is_journal && flags & SQLITE_OPEN_CREATE != 0;
         let opened = Box::new(Opened { disk, name: name_there, node, syncs_folder });
         (*file.cast::<Shim>()).opened = Box::into_raw(opened);
         (*file).pMethods = &raw const METHODS;
@@ -228,6 +231,7 @@ unsafe extern "C" fn write(
 ) -> c_int {
     // SAFETY: the file is open.
     let opened = unsafe { opened(file) };
+    opened.disk.before_change(opened.node, &opened.name);
     let fault = opened.disk.meets(Call::Write);
     let count = match fault {
         None => count,
@@ -247,6 +251,7 @@ unsafe extern "C" fn write(
 unsafe extern "C" fn truncate(file: *mut sqlite3_file, size: i64) -> c_int {
     // SAFETY: the file is open.
     let opened = unsafe { opened(file) };
+    opened.disk.before_change(opened.node, &opened.name);
     if let Some(fault) = opened.disk.meets(Call::Truncate) {
         return fault.code();
     }
@@ -260,6 +265,7 @@ unsafe extern "C" fn truncate(file: *mut sqlite3_file, size: i64) -> c_int {
 unsafe extern "C" fn sync(file: *mut sqlite3_file, _flags: c_int) -> c_int {
     // SAFETY: the file is open.
     let opened = unsafe { opened(file) };
+    opened.disk.before_change(opened.node, &opened.name);
     if let Some(fault) = opened.disk.meets(Call::Sync) {
         opened.disk.sync_failed(opened.node);
         return fault.code();

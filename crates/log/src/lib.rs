@@ -7,7 +7,6 @@
 mod data_dir; // the folder that one process at a time may write
 mod replace; // a small file, replaced as a whole
 mod store; // opening, migrating and tuning the file
-mod journal; // what an earlier process left in the journal, made durable
 mod origin; // where deliveries came from, each distinct origin once
 mod seal; // what makes a changed, missing or reordered row visible
 mod append; // a group of deliveries in one durable transaction

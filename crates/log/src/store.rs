@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::{LogError, journal};
+use crate::LogError;
 
 /// "WEIR" in ASCII: says whose file it is.
 const APPLICATION_ID: i64 = 0x5745_4952;
@@ -28,7 +28,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, LogError> {
     assert_version()?;
     create_private(path)?;
-    journal::settle(path)?;
+    // We hold the lock of the data directory: nobody else writes.
+    weir_journal::settle(path).map_err(LogError::io(&weir_journal::of(path)))?;
     let mut conn = Connection::open(path).map_err(LogError::store(path))?;
     prepare_writer(&mut conn, path)?;
     Ok(conn)
@@ -72,7 +73,7 @@ fn prepare_writer(conn: &mut Connection, path: &Path) -> Result<(), LogError> {
     conn.busy_timeout(BUSY_TIMEOUT).map_err(&store)?;
     let found = schema_of(conn, path)?;
     conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(&store)?;
-    conn.pragma_update(None, "journal_mode", "WAL").map_err(&store)?;
+    weir_journal::switch_on(conn).map_err(&store)?;
     // FULL: every commit is on the disk before it is acknowledged.
     conn.pragma_update(None, "synchronous", "FULL").map_err(&store)?;
     conn.pragma_update(None, "foreign_keys", "OFF").map_err(&store)?;

@@ -115,7 +115,7 @@ impl Store {
         conn.busy_timeout(BUSY_TIMEOUT).map_err(&store)?;
         let layout = layout_of(&conn, path)?;
         conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(&store)?;
-        conn.pragma_update(None, "journal_mode", "WAL").map_err(&store)?;
+        weir_journal::switch_on(&conn).map_err(&store)?;
         // NORMAL: after a power cut the file may be older, never inconsistent.
         conn.pragma_update(None, "synchronous", "NORMAL").map_err(&store)?;
         if layout != Some(LAYOUT_VERSION) {

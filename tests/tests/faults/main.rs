@@ -7,4 +7,5 @@
 
 mod append; // groups of deliveries
 mod held; // what must hold of a log, whatever happened
+mod queue; // senders who wait for their answers
 mod read_model; // what is folded from it

@@ -99,7 +99,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), LedgerError> {
     let store = LedgerError::store(path);
     conn.busy_timeout(BUSY_TIMEOUT).map_err(&store)?;
     schema_of(conn, path)?;
-    conn.pragma_update(None, "journal_mode", "WAL").map_err(&store)?;
+    weir_journal::switch_on(conn).map_err(&store)?;
     // FULL: what is about to be handed over is known to be so after a power cut too.
     conn.pragma_update(None, "synchronous", "FULL").map_err(&store)?;
     conn.pragma_update(None, "foreign_keys", "ON").map_err(&store)?;
