@@ -105,6 +105,8 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), AccessError> {
     // A statement that was prepared is kept: each request asks the same few.
     conn.set_prepared_statement_cache_capacity(64);
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
+    // Nobody else writes now.
+    weir_journal::settle(path).map_err(AccessError::io(&weir_journal::of(path)))?;
     // Asked again, now that nobody else migrates.
     let found = schema_of(&tx, path)?;
     for (version, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {

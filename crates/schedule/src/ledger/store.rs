@@ -105,6 +105,8 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), LedgerError> {
     conn.pragma_update(None, "foreign_keys", "ON").map_err(&store)?;
     conn.set_prepared_statement_cache_capacity(64);
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
+    // Nobody else writes now.
+    weir_journal::settle(path).map_err(LedgerError::io(&weir_journal::of(path)))?;
     // Asked again, now that nobody else migrates.
     let found = schema_of(&tx, path)?;
     for (version, sql) in MIGRATIONS.iter().enumerate().skip(usize::try_from(found).unwrap_or(0)) {

@@ -9,6 +9,7 @@ mod alerts; // told once, held back in quiet hours, acknowledged
 mod clocks; // daylight saving, leap days, clocks that jump
 mod crashes; // ended anywhere, at random, and by SIGKILL at every step
 mod edits; // definitions that change, break, are mended, disappear
+mod faults; // a disk that fails at any call, and loses what was not synced
 mod many; // a thousand at once, and a thousand that are not due
 mod refusals; // recipients that do not take it
 mod rendering; // engines and disks that do not
