@@ -83,7 +83,10 @@ fn head(dir: &DataDir, out: Option<&Path>) -> Outcome {
     let head = SignedHead::of(dir)?;
     match out {
         Some(path) => head.append(path),
-        None => Ok(println!("{}", serde_json::to_string(&head)?)),
+        None => {
+            println!("{}", serde_json::to_string(&head)?);
+            Ok(())
+        }
     }
 }
 
