@@ -97,6 +97,10 @@ fn a_ledger_without_room_while_mails_are_sent_makes_nobody_get_one_twice() {
     for place in [Place::Recipient, Place::Message] {
         let (world, server, disk) = filled_while_it_sends(place);
         std::thread::sleep(Duration::from_secs(3));
+        // It can be read all the while, also by another process.
+        assert!(world.home.prints(["schedule", "list"]).contains("1 delivering"));
+        let page = server.get("/reports/runs/1");
+        assert_eq!(page.status, 200, "{}", page.text());
         disk.empty();
         for _ in 0..5 {
             std::thread::sleep(Duration::from_secs(1));
