@@ -95,6 +95,8 @@ pub(crate) struct Tools {
     outputs: PathBuf,
     zone_default: String,
     keep_days: u32,
+    /// Since when this process is at work: nothing was received before.
+    started_at: Timestamp,
     observer: Option<Arc<dyn Fn(Step) + Send + Sync>>,
     /// A test that ends the process by a panic wants it to end.
     lets_panics_through: bool,
@@ -198,6 +200,7 @@ impl Runner {
         zone_default: &str,
     ) -> Runner {
         let tools = Tools {
+            started_at: clock.now(),
             ledger,
             engine,
             post,

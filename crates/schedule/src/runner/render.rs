@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 use weir_domain::Timestamp;
 use weir_report::render::Document;
-use weir_report::{Alert, Definition, Measure, Output, Timing, WhenEmpty};
+use weir_report::{
+    Alert, Definition, Measure, Output, Silence, SilenceVerdict, Timing, WhenEmpty, Zone,
+};
 
+use super::due::shown;
 use super::kept::{self, Folder, NotKept};
 use super::pause::next_try;
 use super::{Step, Tools, again};
@@ -250,6 +253,9 @@ fn answer(
     Ok((document, position, stem))
 }
 
+/// So many deliveries should have come before their absence says anything, as in a silence itself.
+const EXPECTED_MIN: f64 = 5.0;
+
 /// What is said of an alert's run that nobody but a person called for.
 const ASKED: &str =
     "this run was asked for: it was judged by itself, and the alert stands as it stood";
@@ -288,6 +294,12 @@ fn judged(
         };
         let silence = tools.engine.silence(integration, at, &zone)?;
         let silence = silence.as_ref();
+        if let Some(why) = silence.and_then(|silence| deaf(tools, silence, at, &zone))
+            && scheduled
+        {
+            let note = Some(format!("not judged: {why}"));
+            return Ok(Judged { telling: Telling::Nothing, standing: None, note });
+        }
         let evidence = Evidence::Silence { name, silence, integration, zone: &zone };
         alert::judge(alert, &evidence, &prior, at, now)
     } else {
@@ -300,6 +312,26 @@ fn judged(
     document.notes.push(ASKED.to_owned());
     let note = format!("{}; {ASKED}", judgement.note);
     Ok(Judged { telling: judgement.telling, standing: None, note: Some(note) })
+}
+
+/// Why a silence says nothing of its source: Weir itself was not at work when it began, and has not
+/// listened for as long since as would be unusual by itself.
+fn deaf(tools: &Tools, silence: &Silence, at: Timestamp, zone: &Zone) -> Option<String> {
+    let began = tools.started_at;
+    let listened_us = at.since_us(began).max(0);
+    if silence.verdict == SilenceVerdict::Usual || began <= silence.since {
+        return None;
+    }
+    #[allow(clippy::cast_precision_loss)] // lengths of time in microseconds stay below 2^53
+    let part = listened_us as f64 / silence.length_us.max(1) as f64;
+    let expected = silence.expected.unwrap_or(0.0) * part;
+    if silence.longest_us < listened_us && EXPECTED_MIN <= expected {
+        return None;
+    }
+    Some(format!(
+        "Weir itself was not at work before {}, and has not listened for long enough since",
+        shown(began, zone)
+    ))
 }
 
 /// Why a report with nothing in it is not sent, where it is not.

@@ -226,6 +226,68 @@ fn a_source_that_stops_is_told_and_that_it_comes_again() {
 }
 
 #[test]
+fn a_source_is_silent_only_for_as_long_as_somebody_listened() {
+    let mut world = World::at("2026-05-04T01:00:00Z");
+    world.define(
+        "silence",
+        "title = \"Silence\"\n[schedule]\nwhen = \"*/5 * * * * UTC\"\n[alert]\non = \"silence\"\n\
+         [[recipient]]\nmail = [\"a@example.com\"]\n",
+    );
+    world.tick();
+    // One each five minutes, until it stops.
+    let silent_since = |world: &World, since: &str, verdict| {
+        let length_us = world.now().since_us(at(since));
+        *world.engine.silence.lock().unwrap() = Some(Silence {
+            since: at(since),
+            length_us,
+            verdict,
+            weeks: 4,
+            expected: Some(length_us as f64 / 300e6),
+            weeks_silent_too: 0,
+            as_long: 0,
+            longest_us: 420_000_000,
+        });
+    };
+    let look = |world: &mut World, now: &str, since: &str, verdict| {
+        world.clock.set(at(now));
+        silent_since(world, since, verdict);
+        world.tick();
+        let last = world.runs().pop().unwrap();
+        (last.state, plain(&last.note.unwrap_or_default()))
+    };
+    use SilenceVerdict::{Usual, VeryUnusual};
+    let last = "2026-05-04T01:04:00Z";
+    assert_eq!(look(&mut world, "2026-05-04T01:05:00Z", last, Usual).0, RunState::Quiet);
+    // Weir was stopped for three hours: nothing could come, and the provider has not sent it anew yet.
+    world.clock.set(at("2026-05-04T04:00:30Z"));
+    world.restart();
+    let (state, note) = look(&mut world, "2026-05-04T04:00:30Z", last, VeryUnusual);
+    assert_eq!(state, RunState::Quiet, "{note}");
+    assert_eq!(
+        note,
+        "not judged: Weir itself was not at work before 2026-05-04 04:00 +00:00, and has not \
+         listened for long enough since"
+    );
+    let (state, _) = look(&mut world, "2026-05-04T04:20:00Z", last, VeryUnusual);
+    assert_eq!((state, subjects(&world).len()), (RunState::Quiet, 0));
+    assert_eq!(
+        standing(&world).judged_at,
+        Some(at("2026-05-04T01:05:00Z")),
+        "it stands as it stood"
+    );
+    // In half an hour six should have come.
+    let (state, note) = look(&mut world, "2026-05-04T04:30:00Z", last, VeryUnusual);
+    assert_eq!((state, subjects(&world).len()), (RunState::Delivered, 1), "{note}");
+    // What fires goes on firing over a restart, without another message.
+    world.restart();
+    let (state, _) = look(&mut world, "2026-05-04T04:35:00Z", last, VeryUnusual);
+    assert_eq!((state, standing(&world).state.name()), (RunState::Quiet, "firing"));
+    // And deliveries end it at once.
+    let (state, _) = look(&mut world, "2026-05-04T04:40:00Z", "2026-05-04T04:39:00Z", Usual);
+    assert_eq!((state, subjects(&world).len()), (RunState::Delivered, 2));
+}
+
+#[test]
 fn it_reminds_at_its_time_over_restarts_and_catches_up_without_a_flood() {
     let mut world = World::at("2026-05-04T01:00:00Z");
     world.define("drop-off", &alert("remind = \"48h\""));
