@@ -182,6 +182,11 @@ impl<S: Scene> Campaign<'_, S> {
         self.scene.act(dir.path(), &disk, &mut told);
         let trace = disk.trace();
         let mut points: Vec<usize> = (from..trace.points()).collect();
+        if fault.is_some() && trace.first.is_empty() {
+            // A store that was not even made when the disk failed has nothing to lose, and may have
+            // to be made anew by hand.
+            points.retain(|point| 0 < trace.marks_at(*point));
+        }
         let sampled = if fault.is_some() { SAMPLE_POINTS / 4 } else { SAMPLE_POINTS };
         let sampled = if self.all { SAMPLE_POINTS } else { self.part_of(sampled) };
         let few = fault.is_some() || !self.all;
@@ -191,10 +196,14 @@ impl<S: Scene> Campaign<'_, S> {
             points = chosen.into_iter().map(|index| points[index]).collect();
         }
         let mut crash = Crash::of(&trace);
+        let mut fates = vec![Fate::Lost, Fate::Mixed];
+        if self.all && fault.is_none() {
+            fates.extend([Fate::Kept, Fate::Mixed, Fate::Mixed]);
+        }
         for point in points {
             crash.go_to(point);
             self.tally.cuts += 1;
-            self.images(&crash, &trace, point, dir.path(), &told);
+            self.images(&crash, &trace, &fates, dir.path(), &told);
         }
         true
     }
@@ -203,16 +212,12 @@ impl<S: Scene> Campaign<'_, S> {
         &mut self,
         crash: &Crash<'_>,
         trace: &Trace,
-        point: usize,
+        fates: &[Fate],
         lived: &Path,
         told: &S::Told,
     ) {
-        let mut fates = vec![Fate::Lost, Fate::Mixed];
-        if self.all {
-            fates.extend([Fate::Kept, Fate::Mixed, Fate::Mixed]);
-        }
-        for fate in fates {
-            let points = trace.points();
+        for &fate in fates {
+            let (point, points) = (crash.point(), trace.points());
             let story = if self.tells { trace.story(point) } else { String::new() };
             let what = format!("the power goes at point {point} of {points}: {fate:?}\n{story}");
             let _trying = Trying(what);

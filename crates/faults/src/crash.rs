@@ -76,6 +76,12 @@ impl<'a> Crash<'a> {
         Crash { trace, point: 0, nodes, names_now: names.clone(), names }
     }
 
+    /// How many things have been done.
+    #[must_use]
+    pub fn point(&self) -> usize {
+        self.point
+    }
+
     /// Goes on to a later point.
     pub fn go_to(&mut self, point: usize) {
         let trace = self.trace;
@@ -111,8 +117,9 @@ impl<'a> Crash<'a> {
                 }
             }
             Record::SyncFailed { node } => {
+                // Of bytes alone: lengths and names are not forgotten.
                 for change in &mut self.nodes[*node].waiting {
-                    change.given_up = true;
+                    change.given_up = matches!(change.what, What::Bytes { .. });
                 }
             }
             Record::Rewritten { node, bytes } => {

@@ -51,6 +51,17 @@ pub enum CheckpointError {
         /// What it said.
         source: rusqlite::Error,
     },
+    /// The journal that an earlier process left cannot be made durable.
+    #[error(
+        "{path}: {source}; look at the disk that it is on, the file is folded from the log again",
+        path = path.display()
+    )]
+    Io {
+        /// The journal.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// What was saved does not read back.
     #[error("{path} is damaged in {what}; delete the file, it is folded from the log again", path = path.display())]
     Damaged {
@@ -91,11 +102,15 @@ impl CheckpointError {
         use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
         match self {
             CheckpointError::Damaged { .. } => true,
-            CheckpointError::Foreign { .. } => false,
+            CheckpointError::Foreign { .. } | CheckpointError::Io { .. } => false,
             CheckpointError::Store { source, .. } => {
                 matches!(source.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
             }
         }
+    }
+
+    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> CheckpointError + '_ {
+        move |source| CheckpointError::Io { path: weir_journal::of(path), source }
     }
 
     fn store(path: &Path) -> impl Fn(rusqlite::Error) -> CheckpointError + '_ {
@@ -111,13 +126,16 @@ impl Store {
     pub fn open(path: &Path) -> Result<Store, CheckpointError> {
         let store = CheckpointError::store(path);
         create_private(path);
+        // Whoever writes here holds the lock of the data directory: nobody else writes.
+        weir_journal::settle(path).map_err(CheckpointError::io(path))?;
         let mut conn = Connection::open(path).map_err(&store)?;
         conn.busy_timeout(BUSY_TIMEOUT).map_err(&store)?;
         let layout = layout_of(&conn, path)?;
         conn.pragma_update(None, "page_size", PAGE_BYTES).map_err(&store)?;
         weir_journal::switch_on(&conn).map_err(&store)?;
-        // NORMAL: after a power cut the file may be older, never inconsistent.
-        conn.pragma_update(None, "synchronous", "NORMAL").map_err(&store)?;
+        // FULL: each save is synced by itself. With NORMAL the journal is synced when it is moved into
+        // the file; if that fails, a later sync says yes for what is not there (see `weir_journal`).
+        conn.pragma_update(None, "synchronous", "FULL").map_err(&store)?;
         if layout != Some(LAYOUT_VERSION) {
             remake(&mut conn).map_err(&store)?;
         }
