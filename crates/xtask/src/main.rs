@@ -28,6 +28,9 @@ enum Command {
     Bench(bench::Args),
     /// Kill the server at random under load, and hold the log against what was promised.
     Kill(on_demand::KillArgs),
+    /// Let the disk fail, and the power go, at any call of SQLite's, and hold every store against what
+    /// was promised.
+    Faults(on_demand::FaultsArgs),
     /// Hold reports against the brute-force oracle on random streams.
     Differential(on_demand::DifferentialArgs),
     /// Write the golden files of the outputs and the golden pictures of the pages anew, to be looked
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Command::Ci(args) => ci::run(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Kill(args) => on_demand::kill(&args),
+        Command::Faults(args) => on_demand::faults(&args),
         Command::Differential(args) => on_demand::differential(&args),
         Command::Golden => on_demand::golden(),
     };

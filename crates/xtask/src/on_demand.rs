@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::process::{cargo, run};
-use crate::under_test::{BINARY, DIFFERENTIAL_SEEDS, GOLDEN, KILL_CYCLES, built_weir};
+use crate::under_test::{BINARY, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, KILL_CYCLES, built_weir};
 
 /// How long to kill.
 #[derive(Args)]
@@ -12,6 +12,14 @@ pub(crate) struct KillArgs {
     /// How many times to start, load, kill and check.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cycles: u32,
+}
+
+/// How many points of failure to try.
+#[derive(Args)]
+pub(crate) struct FaultsArgs {
+    /// Try every point, in a quarter of an hour or more, and not the sample that the gate tries.
+    #[arg(long)]
+    all: bool,
 }
 
 /// How much to compare.
@@ -25,6 +33,24 @@ pub(crate) struct DifferentialArgs {
 /// `cargo xtask kill`
 pub(crate) fn kill(args: &KillArgs) -> Result<()> {
     test("kill", KILL_CYCLES, args.cycles)
+}
+
+/// `cargo xtask faults`
+pub(crate) fn faults(args: &FaultsArgs) -> Result<()> {
+    let tests =
+        ["weir-tests --test faults", "weir-access --test faults", "weir-schedule --test it"];
+    for test in tests {
+        // The ledger's stand among others, in the module of this name.
+        let only = if test.ends_with("it") { "faults::" } else { "" };
+        let mut test = cargo(&format!("test -p {test} --locked -- --nocapture {only}"));
+        if args.all {
+            test.env(FAULTS, "all");
+        } else {
+            test.env_remove(FAULTS);
+        }
+        run(&mut test)?;
+    }
+    Ok(())
 }
 
 /// `cargo xtask differential`

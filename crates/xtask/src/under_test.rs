@@ -20,6 +20,8 @@ pub(crate) const PYTHON: &str = "WEIR_PYTHON";
 pub(crate) const GOLDEN: &str = "WEIR_GOLDEN";
 /// How many cycles the kill test runs; it has a default.
 pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";
+/// Whether every point of failure is tried, and not a sample.
+pub(crate) const FAULTS: &str = "WEIR_FAULTS";
 /// How many streams the differential test compares; it has a default.
 pub(crate) const DIFFERENTIAL_SEEDS: &str = "WEIR_DIFFERENTIAL_SEEDS";
 
