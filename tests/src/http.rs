@@ -1,7 +1,7 @@
 //! A client that sends exactly the bytes it is told to, right or wrong.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// Longer than any answer may take.
@@ -44,28 +44,32 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
+    /// Says that nothing more will be sent.
+    ///
+    /// # Errors
+    /// If the other side has gone.
+    pub fn finish(&self) -> io::Result<()> {
+        self.stream.get_ref().shutdown(Shutdown::Write)
+    }
+
     /// Reads one answer.
     ///
     /// # Errors
     /// If there is none, or not a whole one.
     pub fn answer(&mut self) -> io::Result<Response> {
-        let status_line = self.line()?;
-        let status = status_line
-            .strip_prefix("HTTP/1.1 ")
-            .and_then(|rest| rest.get(..3)?.parse().ok())
-            .ok_or_else(|| wrong(format!("no status line: {status_line:?}")))?;
-        let mut headers = Vec::new();
-        loop {
-            let line = self.line()?;
-            if line.is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':').ok_or_else(|| wrong("no header"))?;
-            headers.push((name.to_lowercase(), value.trim().to_owned()));
+        read_answer(&mut self.stream)
+    }
+
+    /// Reads all that comes until the other side closes the connection, in good order or not.
+    ///
+    /// # Errors
+    /// If it does not close it.
+    pub fn rest(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match self.stream.read_to_end(&mut bytes) {
+            Err(error) if error.kind() != io::ErrorKind::ConnectionReset => Err(error),
+            _ => Ok(bytes),
         }
-        let mut response = Response { status, headers, body: Vec::new() };
-        response.body = self.body(&response)?;
-        Ok(response)
     }
 
     /// Sends a request and reads its answer.
@@ -76,38 +80,70 @@ impl Connection {
         self.send(request)?;
         self.answer()
     }
+}
 
-    fn body(&mut self, head: &Response) -> io::Result<Vec<u8>> {
-        let mut body = Vec::new();
-        // RFC 9110, section 15.3.5: nothing follows, and nothing says so.
-        if head.status == 204 {
-            return Ok(body);
+/// Every answer in what a connection gave.
+///
+/// # Errors
+/// If there is anything else in it.
+pub fn answers(mut bytes: &[u8]) -> io::Result<Vec<Response>> {
+    let mut answers = Vec::new();
+    while !bytes.is_empty() {
+        answers.push(read_answer(&mut bytes)?);
+    }
+    Ok(answers)
+}
+
+fn read_answer(stream: &mut impl BufRead) -> io::Result<Response> {
+    let status_line = read_line(stream)?;
+    let status = status_line
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3)?.parse().ok())
+        .ok_or_else(|| wrong(format!("no status line: {status_line:?}")))?;
+    let mut headers = Vec::new();
+    loop {
+        let line = read_line(stream)?;
+        if line.is_empty() {
+            break;
         }
-        if head.header("transfer-encoding").is_some_and(|coding| coding == "chunked") {
-            loop {
-                let line = self.line()?;
-                let length = usize::from_str_radix(&line, 16).map_err(|_| wrong("no chunk"))?;
-                let mut chunk = vec![0; length + 2];
-                self.stream.read_exact(&mut chunk)?;
-                if length == 0 {
-                    return Ok(body);
-                }
-                body.extend_from_slice(&chunk[..length]);
+        let (name, value) = line.split_once(':').ok_or_else(|| wrong("no header"))?;
+        headers.push((name.to_lowercase(), value.trim().to_owned()));
+    }
+    let mut response = Response { status, headers, body: Vec::new() };
+    response.body = read_body(stream, &response)?;
+    Ok(response)
+}
+
+fn read_body(stream: &mut impl BufRead, head: &Response) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    // RFC 9110, sections 15.2 and 15.3.5: nothing follows, and nothing says so.
+    if head.status < 200 || head.status == 204 {
+        return Ok(body);
+    }
+    if head.header("transfer-encoding").is_some_and(|coding| coding == "chunked") {
+        loop {
+            let line = read_line(stream)?;
+            let length = usize::from_str_radix(&line, 16).map_err(|_| wrong("no chunk"))?;
+            let mut chunk = vec![0; length + 2];
+            stream.read_exact(&mut chunk)?;
+            if length == 0 {
+                return Ok(body);
             }
+            body.extend_from_slice(&chunk[..length]);
         }
-        let length = head.header("content-length").ok_or_else(|| wrong("no length"))?;
-        body.resize(length.parse().map_err(|_| wrong("no length"))?, 0);
-        self.stream.read_exact(&mut body)?;
-        Ok(body)
     }
+    let length = head.header("content-length").ok_or_else(|| wrong("no length"))?;
+    body.resize(length.parse().map_err(|_| wrong("no length"))?, 0);
+    stream.read_exact(&mut body)?;
+    Ok(body)
+}
 
-    fn line(&mut self) -> io::Result<String> {
-        let mut line = String::new();
-        if self.stream.read_line(&mut line)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+fn read_line(stream: &mut impl BufRead) -> io::Result<String> {
+    let mut line = String::new();
+    if stream.read_line(&mut line)? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
     }
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 impl Response {

@@ -7,6 +7,7 @@ mod args; // what can be called
 mod clock; // the real time
 mod commands; // a file per command
 mod config; // `weir.toml`, the environment, flags
+mod edge; // connections that nobody may hold for ever
 mod engine; // answers the runs of scheduled reports
 mod heads; // heads of the log, written to where it is not
 mod failure; // what went wrong, as one sentence

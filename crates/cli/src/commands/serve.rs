@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpServer, web};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
 use weir_access::Access;
@@ -26,6 +27,7 @@ use crate::args::Common;
 use crate::clock::SystemClock;
 use crate::commands::{demo, threads};
 use crate::config::{Config, Open, ServerConfig};
+use crate::edge;
 use crate::failure::{Failure, Outcome};
 use crate::heads::Heads;
 use crate::scheduler::{Reports, Stop};
@@ -35,12 +37,6 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long requests that are being answered may take at the end.
 const SHUTDOWN_TIMEOUT_S: u64 = 10;
-
-/// How long a request's head may take.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long an idle connection stays open.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How to serve.
 #[derive(clap::Args, Debug)]
@@ -330,22 +326,30 @@ fn serve(
     config: &ServerConfig,
     ingest: web::Data<Ingest>,
     state: web::Data<State>,
-) -> Outcome<actix_web::dev::Server> {
+) -> Outcome<Server> {
     let workers = config.workers.unwrap_or_else(threads).max(1);
-    let server = HttpServer::new(move || {
+    let app = move || {
         App::new()
             .app_data(ingest.clone())
             .app_data(state.clone())
             .configure(weir_ingest::routes)
             .configure(weir_dashboard::routes)
-    })
-    .workers(workers)
-    .max_connections(config.connections_max.div_ceil(workers).max(1))
-    .keep_alive(KEEP_ALIVE)
-    .client_request_timeout(HEAD_TIMEOUT)
-    .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
-    .disable_signals()
-    .listen(listener)?;
+            .wrap(from_fn(edge::turns))
+    };
+    let server = Server::build();
+    let stopping = server.graceful_shutdown_signal();
+    let server = server
+        .workers(workers)
+        .max_concurrent_connections(config.connections_max.div_ceil(workers).max(1))
+        .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
+        .disable_signals()
+        .listen("weir", listener, move || {
+            let stopping = stopping.clone();
+            edge::http(app(), move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+        })?;
     Ok(server.run())
 }
 

@@ -1,0 +1,11 @@
+//! Whoever can connect: what strangers send to `weir serve`, byte by byte.
+//!
+//! Nothing that is not signed comes into the log, no request hides in another, nobody holds a
+//! connection for ever, and nothing of it is in what the process says.
+
+#![allow(missing_docs)]
+
+mod framing; // where a request ends, in one reading only
+mod fuzz; // requests changed at random
+mod refusal; // the same 401, byte for byte
+mod slow; // connections that are held
