@@ -32,9 +32,14 @@ fn main() -> ExitCode {
 fn start_log_lines() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,actix_server=warn"));
+    let asked = std::env::var("RUST_LOG").unwrap_or_default();
+    // To the HTTP server whatever a stranger sends is an error, so that strangers would fill the log.
+    let strangers = (!["actix_http", "trace"].iter().any(|word| asked.contains(word)))
+        .then_some("actix_http::h1::dispatcher=off");
     // Below that the HTTP client would print whole addresses, and some of them are secrets.
     let filter = ["ureq=info", "ureq_proto=info"]
         .into_iter()
+        .chain(strangers)
         .filter_map(|cap| cap.parse().ok())
         .fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let colour = std::io::stderr().is_terminal()

@@ -7,5 +7,6 @@
 
 mod framing; // where a request ends, in one reading only
 mod fuzz; // requests changed at random
+mod lines; // what is said of strangers, and what is not
 mod refusal; // the same 401, byte for byte
 mod slow; // connections that are held
