@@ -193,7 +193,7 @@ mod tests {
         assert!(beyond.body.contains("There is no such page of them."));
         // 25 by their title, and 14 others by their name.
         let found = fixture.get("/reports?q=TEAM+39").await;
-        assert!(found.body.contains("39 reports, called"), "{}", found.body);
+        assert!(found.body.contains("39 reports called"), "{}", found.body);
     }
 
     #[actix_web::test]

@@ -201,9 +201,9 @@ impl ReportsPage<'_> {
         html! {
             @if !whole {
                 p.found {
-                    (counted(found.len(), "reports"))
-                    @if self.show == Show::Trouble { @if found.len() == 1 { " that needs attention" } @else { " that need attention" } }
-                    @if !self.query.is_empty() { ", called “" bdi { (safe_text(self.query, 80)) } "”" }
+                    @if found.is_empty() { "No report" } @else { (counted(found.len(), "reports")) }
+                    @if self.show == Show::Trouble { @if found.len() < 2 { " that needs attention" } @else { " that need attention" } }
+                    @if !self.query.is_empty() { @if found.is_empty() { " is called “" } @else { " called “" } bdi { (safe_text(self.query, 80)) } "”" }
                     ". " a href=(Page::Reports.path()) { "Show all" }
                 }
             }

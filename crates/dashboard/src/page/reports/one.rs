@@ -184,7 +184,8 @@ impl ReportPage<'_> {
         html! {
             section #recipients {
                 h2 { "Recipients" }
-                @if all.len() == 0 { p { "Nobody gets it yet. Its runs are kept here." } }
+                @if self.entry.shipped && all.len() == 0 { p { "Nobody: who gets it is said by your own copy of it." } }
+                @else if all.len() == 0 { p { "Nobody gets it yet. Its runs are kept here." } }
                 @else {
                     ul.to {
                         @for (to, formats) in all {
