@@ -89,7 +89,7 @@ pub(crate) async fn alerts_api(
     post,
     path = "/api/v1/alerts/{name}/acknowledge",
     tag = "schedules",
-    params(("name" = String, Path, description = "The definition's name")),
+    params(("name" = String, Path, description = "The definition's name", example = "daily-pulse")),
     responses(
         (status = 200, description = "How it stands", body = AlertEntry),
         (status = 404, description = "There is no such definition", body = ProblemBody,

@@ -199,7 +199,7 @@ fn before(text: &str) -> Result<RunId, Problem> {
     get,
     path = "/api/v1/runs/{id}",
     tag = "schedules",
-    params(("id" = i64, Path, description = "The run's number")),
+    params(("id" = i64, Path, description = "The run's number", example = 1)),
     responses(
         (status = 200, description = "The run", body = RunInFull),
         (status = 400, description = "The number is none", body = ProblemBody,
@@ -223,7 +223,7 @@ pub(crate) async fn run_api(
     post,
     path = "/api/v1/runs/{id}/again",
     tag = "schedules",
-    params(("id" = i64, Path, description = "The run's number")),
+    params(("id" = i64, Path, description = "The run's number", example = 1)),
     request_body = SendAgain,
     responses(
         (status = 202, description = "The new run", body = RunEntry),

@@ -115,7 +115,7 @@ pub(crate) async fn schedules_api(
     get,
     path = "/api/v1/schedules/{name}",
     tag = "schedules",
-    params(("name" = String, Path, description = "The definition's name")),
+    params(("name" = String, Path, description = "The definition's name", example = "daily-pulse")),
     responses(
         (status = 200, description = "The definition", body = ScheduleInFull),
         (status = 404, description = "There is no such definition", body = ProblemBody,
@@ -137,7 +137,7 @@ pub(crate) async fn schedule_api(
     path = "/api/v1/schedules/{name}",
     tag = "schedules",
     params(("name" = String, Path, description = "The definition's name: lower-case letters, digits \
-        and hyphens, a letter or digit first, at most 64")),
+        and hyphens, a letter or digit first, at most 64", example = "daily-pulse")),
     request_body = NewSchedule,
     responses(
         (status = 200, description = "The definition, as it is kept or would be", body = ScheduleInFull),
@@ -181,7 +181,7 @@ pub(crate) async fn save_schedule(
     delete,
     path = "/api/v1/schedules/{name}",
     tag = "schedules",
-    params(("name" = String, Path, description = "The definition's name")),
+    params(("name" = String, Path, description = "The definition's name", example = "daily-pulse")),
     responses(
         (status = 204, description = "It is gone"),
         (status = 404, description = "There is no such definition", body = ProblemBody,
@@ -207,7 +207,7 @@ pub(crate) async fn remove_schedule(
     post,
     path = "/api/v1/schedules/{name}/run",
     tag = "schedules",
-    params(("name" = String, Path, description = "The definition's name")),
+    params(("name" = String, Path, description = "The definition's name", example = "daily-pulse")),
     request_body = NewRun,
     responses(
         (status = 202, description = "The run", body = RunEntry),
