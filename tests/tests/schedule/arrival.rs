@@ -1,5 +1,8 @@
 //! The right numbers reach everybody, once.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use serde_json::Value;
 use weir_tests::Server;
 use weir_tests::event::event;
@@ -162,4 +165,28 @@ fn a_report_with_nothing_in_it_says_so_or_is_not_sent_as_its_definition_says() {
     let server = Server::start(home);
     let page = server.get("/reports/runs/2").text().to_owned();
     assert!(page.contains("the definition says not to send an empty report"), "{page}");
+}
+
+#[test]
+fn where_another_command_is_at_work_and_no_server_a_run_waits_for_its_turn() {
+    let world = World::new();
+    let home = &world.home;
+    let server = Server::start(home);
+    three_sessions(&server);
+    server.stop();
+    home.define("lately", EVERYBODY);
+    let data = weir_log::DataDir::at(&home.data());
+    let lock = data.lock("weir import").expect("nobody is at work");
+    let mut asking = home.command(["schedule", "run", "lately"]);
+    let mut asking =
+        asking.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
+    let mut said = BufReader::new(asking.stderr.take().expect("it is piped")).lines();
+    let first = said.next().expect("it says something").expect("it says text");
+    assert!(first.contains("run 1 waits for `weir import`"), "{first}");
+    assert!(world.mailbox.messages().is_empty(), "one at a time");
+    drop(lock);
+    let rest: Vec<_> = said.map_while(Result::ok).collect();
+    assert!(asking.wait().expect("it ends").success(), "{rest:?}");
+    assert_eq!(world.mailbox.messages().len(), 2);
+    assert_eq!(world.runs("lately")[0]["state"], "delivered");
 }

@@ -13,7 +13,7 @@ use super::runs;
 use crate::clock::SystemClock;
 use crate::commands::counted;
 use crate::commands::schedule::words::{local, safe};
-use crate::commands::schedule::{Desk, place};
+use crate::commands::schedule::{Desk, does_runs, place};
 use crate::config::Config;
 
 /// Looks at them.
@@ -73,7 +73,8 @@ fn defined(dir: &DataDir, listed: &[Arc<Listed>], due: u64) -> String {
 
 /// Whether somebody is at work who sends.
 fn is_served(dir: &DataDir) -> bool {
-    dir.path().exists() && matches!(dir.lock("weir doctor"), Err(LogError::Locked { .. }))
+    let locked = |error| matches!(error, LogError::Locked { holder, .. } if does_runs(&holder));
+    dir.path().exists() && dir.lock("weir doctor").is_err_and(locked)
 }
 
 /// The ledger, and what it tells of runs.

@@ -8,6 +8,7 @@ use weir_log::LogError;
 use weir_report::Zone;
 use weir_schedule::{AlertStanding, Ledger, Listed, Plan, RunState, RunSummary, Trouble, When};
 
+use super::run::does_runs;
 use super::words::{columns, local, safe};
 use super::{Desk, ListArgs, outcome};
 use crate::failure::Outcome;
@@ -166,7 +167,10 @@ fn wrong(desk: &Desk, entry: &Entry) -> Vec<String> {
 fn warn_if_nobody_sends(desk: &Desk, entries: &[Entry]) {
     let due = entries.iter().any(|entry| entry.next_at.is_some() && !entry.paused);
     let served = !desk.dir.path().exists()
-        || matches!(desk.dir.lock("weir schedule list"), Err(LogError::Locked { .. }));
+        || matches!(
+            desk.dir.lock("weir schedule list"),
+            Err(LogError::Locked { holder, .. }) if does_runs(&holder)
+        );
     if due && !served {
         println!("note: nothing is sent by itself while `weir serve` does not run");
     }

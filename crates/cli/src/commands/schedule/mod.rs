@@ -12,6 +12,7 @@ pub(crate) mod words; // instants and tables
 use std::path::PathBuf;
 
 pub(crate) use desk::{Desk, place};
+pub(crate) use run::does_runs;
 
 use crate::args::Common;
 use crate::failure::Outcome;

@@ -51,13 +51,30 @@ pub(super) fn as_of(desk: &Desk, args: &RunArgs, zone: &Zone) -> Outcome<weir_do
 
 /// Has a run done, by whoever may, and waits until it is over or has to wait itself.
 pub(super) fn done(desk: &Desk, ledger: &Arc<Ledger>, id: RunId) -> Outcome<Run> {
-    match desk.dir.lock("weir schedule") {
-        Err(LogError::Locked { holder, .. }) => wait(desk, ledger, id, &holder),
-        locked => {
-            let _lock = locked?;
-            Ok(runner(desk, ledger).one(id)?)
+    let mut is_told = false;
+    loop {
+        match desk.dir.lock("weir schedule") {
+            Err(LogError::Locked { holder, .. }) if does_runs(&holder) => {
+                return wait(desk, ledger, id, &holder);
+            }
+            // Another command does its own work only: nobody would ever do this.
+            Err(LogError::Locked { holder, .. }) => {
+                if !std::mem::replace(&mut is_told, true) {
+                    eprintln!("run {id} waits for {holder}");
+                }
+                std::thread::sleep(LOOK_EVERY);
+            }
+            locked => {
+                let _lock = locked?;
+                return Ok(runner(desk, ledger).one(id)?);
+            }
         }
     }
+}
+
+/// Whether the holder of the data directory does whatever is due.
+pub(crate) fn does_runs(holder: &str) -> bool {
+    holder.starts_with("`weir serve")
 }
 
 fn runner(desk: &Desk, ledger: &Arc<Ledger>) -> Runner {
