@@ -173,7 +173,7 @@ impl ReportPage<'_> {
             @if *on != Measure::Silence {
                 div { dt { "Judged on" } dd { "at least " (minimum) " " (units) ", the youngest " (safe_text(matured, NAME_CHARS_MAX)) " old" } }
             }
-            @if 0.0 < *margin { div { dt { "Over when back by" } dd { (number(*on, *margin)) } } }
+            @if 0.0 < *margin { div { dt { "Over when back by" } dd { @if *on == Measure::Started { (margin) } @else { (points(*margin)) } } } }
             @if let Some(remind) = remind { div { dt { "Said again after" } dd { (safe_text(remind, NAME_CHARS_MAX)) } } }
             @if let Some(quiet) = quiet { div { dt { "No message between" } dd { (safe_text(quiet, NAME_CHARS_MAX)) } } }
         }

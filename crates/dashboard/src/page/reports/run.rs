@@ -134,7 +134,7 @@ impl RunPage<'_> {
                         }
                     } }
                 }
-                @if run.position.is_some() {
+                @if run.position.is_some() && run.summary.state != RunState::Quiet {
                     p.soft { "The same bytes again, today or in years: " code { "weir schedule again " (self.original()) } "." }
                 }
             }
