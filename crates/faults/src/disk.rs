@@ -171,10 +171,15 @@ impl Inner {
 
     fn mark(&self) {
         let mut state = lock(&self.state);
+        let before = state.marks;
         state.marks += 1;
-        let marks = state.marks;
         if let Some(recording) = &mut state.recording {
-            recording.trace.marks = marks;
+            for name in recording.dated.clone() {
+                if let Some((node, _)) = recording.names.get(&name).copied() {
+                    recording.look(&name, node, &self.folder.join(&name), before);
+                }
+            }
+            recording.trace.marks = before + 1;
         }
     }
 

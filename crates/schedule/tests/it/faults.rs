@@ -123,7 +123,7 @@ impl Scene for Hours {
             assert!(!disk.is_well() || 0 < disk.met());
             return;
         };
-        for step in 0..6 {
+        for step in 0..4 {
             clock.set(now(told));
             if step == 2 {
                 let is_well = disk.is_well();
@@ -149,9 +149,9 @@ impl Scene for Hours {
         let promises: Promises = Arc::new(Mutex::new(before.clone()));
         let clock = HandClock::at(now(told));
         let (ledger, mut runner) = begun(dir, &clock, &promises, || ()).unwrap();
-        for _ in 0..12 {
+        for _ in 0..3 {
             runner.tick().unwrap();
-            clock.set(clock.now().plus_us(HOUR_US / 2));
+            clock.set(clock.now().plus_us(HOUR_US));
         }
         runner.tick().unwrap();
         let all = promises.lock().unwrap().clone();
@@ -188,7 +188,7 @@ impl Scene for Hours {
             .filter(|run| run.cause == Cause::Scheduled)
             .map(|run| run.scheduled_at)
             .collect();
-        assert!(3 < scheduled.len(), "{scheduled:?}");
+        assert!(1 < scheduled.len(), "{scheduled:?}");
         for pair in scheduled.windows(2) {
             assert_eq!(pair[1].since_us(pair[0]), HOUR_US, "an hour is twice there or not at all");
         }
