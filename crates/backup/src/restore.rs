@@ -75,6 +75,8 @@ pub fn restore(
     let mut log = LogReader::open(&source)?;
     refuse_shorter(&manifest, &log)?;
     let end = end(&log, upto)?;
+    // Asked before anything is put in its place: after that, nothing may fail.
+    let last = log.get(end)?.map(|last| last.delivery.received_at);
     let _lock = target.lock("weir restore")?;
     refuse_occupied(target, replaced)?;
     let making = DataDir::at(&target.path().join(MAKING_DIR));
@@ -83,8 +85,6 @@ pub fn restore(
     copy_files(&manifest, from, &making)?;
     let is_report_compared = prove(&manifest, &making, threads, progress)?;
     let aside = swap(&making, target, replaced)?;
-    let mut restored = LogReader::open(target)?;
-    let last = restored.get(end)?.map(|last| last.delivery.received_at);
     Ok(Restored { manifest, head: end, last_received_at: last, aside, is_report_compared })
 }
 

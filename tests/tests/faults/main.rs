@@ -6,6 +6,7 @@
 #![allow(missing_docs)]
 
 mod append; // groups of deliveries
+mod backup; // a copy, and the way back
 mod held; // what must hold of a log, whatever happened
 mod queue; // senders who wait for their answers
 mod read_model; // what is folded from it
