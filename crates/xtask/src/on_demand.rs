@@ -17,7 +17,7 @@ pub(crate) struct KillArgs {
 /// How many points of failure to try.
 #[derive(Args)]
 pub(crate) struct FaultsArgs {
-    /// Try every point, in a quarter of an hour or more, and not the sample that the gate tries.
+    /// Try every point, which takes an hour or more, and not the sample that the gate tries.
     #[arg(long)]
     all: bool,
 }
