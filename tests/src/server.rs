@@ -50,6 +50,22 @@ impl Server {
         Server::run(command).unwrap_or_else(|said| panic!("the server did not start: {said}"))
     }
 
+    /// Starts `weir serve` where a process may open no more than so many files.
+    #[track_caller]
+    pub fn start_with_files(home: &Home, files: u32) -> Server {
+        let serve = home.command(["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {files} && exec \"$@\""), "sh"]);
+        command.arg(serve.get_program()).args(serve.get_args()).current_dir(home);
+        for (name, value) in serve.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        Server::run(command).unwrap_or_else(|said| panic!("the server did not start: {said}"))
+    }
+
     fn run(mut command: Command) -> Result<Server, String> {
         let mut child = command
             .stdout(Stdio::null())

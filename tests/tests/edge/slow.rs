@@ -197,6 +197,41 @@ fn more_connections_than_there_may_be_end_and_let_others_in() {
     assert_eq!(home.verified(), 2);
 }
 
+#[test]
+fn a_crowd_at_rest_makes_room() {
+    let home = Home::with("[server]\nconnections_max = 40\n");
+    let server = Server::start(&home);
+    crowd(&server, 60);
+    assert_eq!(home.verified(), 1);
+}
+
+#[test]
+fn a_crowd_takes_no_files_that_weir_needs() {
+    let home = Home::new();
+    let server = Server::start_with_files(&home, 160);
+    crowd(&server, 50);
+    assert_eq!(server.get("/").status, 200);
+    assert_eq!(home.verified(), 1);
+    let (status, said) = server.stop();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("only 32 of the 8192 connections"), "{said}");
+    assert!(!said.contains("ERROR"), "{said}");
+}
+
+/// Opens more connections than there may be, which ask something and then rest; a delivery is taken
+/// all the same.
+fn crowd(server: &Server, count: usize) {
+    let idle: Vec<Connection> = (0..count)
+        .map(|_| {
+            let mut connection = server.connect();
+            connection.send(&request("GET", "/healthz", &[], b"")).expect("sent");
+            connection
+        })
+        .collect();
+    server.takes(MAIN, &[event(1, 7001)]);
+    drop(idle);
+}
+
 /// How many files a process may have open here.
 fn open_files_max() -> usize {
     let limits = fs::read_to_string("/proc/self/limits").expect("the kernel says its limits");

@@ -328,6 +328,7 @@ fn serve(
     state: web::Data<State>,
 ) -> Outcome<Server> {
     let workers = config.workers.unwrap_or_else(threads).max(1);
+    let crowd = Arc::new(edge::Crowd::of(config.connections_max));
     let app = move || {
         App::new()
             .app_data(ingest.clone())
@@ -340,12 +341,12 @@ fn serve(
     let stopping = server.graceful_shutdown_signal();
     let server = server
         .workers(workers)
-        .max_concurrent_connections(config.connections_max.div_ceil(workers).max(1))
+        .max_concurrent_connections(crowd.max.div_ceil(workers).max(1))
         .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
         .disable_signals()
         .listen("weir", listener, move || {
             let stopping = stopping.clone();
-            edge::http(app(), move || {
+            edge::http(app(), Arc::clone(&crowd), move || {
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })

@@ -5,7 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 
-use super::{HEAD_TIMEOUT, KEEP_ALIVE, REQUEST_TIMEOUT};
+use super::crowd::Crowd;
+use super::{CROWDED_KEEP_ALIVE, HEAD_TIMEOUT, KEEP_ALIVE, REQUEST_TIMEOUT};
 
 /// What the socket and the requests of one connection know together. They live on one thread.
 pub(crate) struct Line {
@@ -43,8 +44,9 @@ impl Line {
     }
 
     /// When to end it, if they have not done their part.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(super) fn deadline(&self, crowd: &Crowd) -> Option<Instant> {
         match self.turn.get() {
+            Turn::Rest(since) if crowd.is_dense() => Some(since + CROWDED_KEEP_ALIVE),
             // The HTTP server ends a rest itself, but not where half a head lies in its buffer.
             Turn::Rest(since) => Some(since + KEEP_ALIVE + HEAD_TIMEOUT),
             Turn::Theirs(since) => Some(since + REQUEST_TIMEOUT),

@@ -5,11 +5,13 @@
 //! requests. All else is watched here: [`line::Line`] knows whose turn it is, [`turns`] tells it of
 //! requests and answers, and [`socket::Socket`] ends what takes too long.
 
+mod crowd; // how many connections there are
 mod line; // whose turn it is
 mod requests; // tells it of requests and answers
 mod socket; // reads and writes within the time
 
 use std::future::ready;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::body::MessageBody;
@@ -21,6 +23,7 @@ use actix_web::Error;
 use actix_web::dev::{AppConfig, ServiceResponse};
 use actix_web::rt::net::TcpStream;
 
+pub(crate) use crowd::Crowd;
 pub(crate) use requests::turns;
 
 use socket::Socket;
@@ -31,6 +34,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a connection may rest between two requests.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
+/// The same, when there are so many connections that others may be kept out.
+const CROWDED_KEEP_ALIVE: Duration = Duration::from_secs(5);
+
 /// How long any request may take, from its first byte to its last.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -40,6 +46,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// What serves connections by `app`, and lets none begin another request once `stopping` is over.
 pub(crate) fn http<I, S, B, F>(
     app: I,
+    crowd: Arc<Crowd>,
     stopping: impl Fn() -> F + 'static,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), InitError = (), Error: std::fmt::Debug>
 where
@@ -65,9 +72,9 @@ where
             data.insert(socket.line());
         })
         .h1(map_config(app, |()| AppConfig::default()));
-    fn_service(|stream: TcpStream| {
+    fn_service(move |stream: TcpStream| {
         let peer = stream.peer_addr().ok();
-        ready(Ok((Socket::new(stream), peer)))
+        ready(Ok((Socket::new(stream, &crowd), peer)))
     })
     .and_then(http)
 }

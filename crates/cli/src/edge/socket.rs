@@ -3,19 +3,22 @@
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::ANSWER_TIMEOUT;
+use super::crowd::Crowd;
 use super::line::Line;
+use super::{ANSWER_TIMEOUT, REQUEST_TIMEOUT};
 
 /// A connection.
 pub(crate) struct Socket {
     stream: TcpStream,
     line: Rc<Line>,
+    crowd: Arc<Crowd>,
     reading: Alarm,
     writing: Alarm,
     /// Since when nothing of what is written has been taken.
@@ -23,10 +26,12 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Socket {
+    pub(super) fn new(stream: TcpStream, crowd: &Arc<Crowd>) -> Socket {
+        crowd.enter();
         Socket {
             stream,
             line: Rc::new(Line::new(Instant::now())),
+            crowd: Arc::clone(crowd),
             reading: Alarm::default(),
             writing: Alarm::default(),
             stuck_since: None,
@@ -35,6 +40,12 @@ impl Socket {
 
     pub(super) fn line(&self) -> Rc<Line> {
         Rc::clone(&self.line)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.crowd.leave();
     }
 }
 
@@ -51,7 +62,7 @@ impl AsyncRead for Socket {
             this.line.heard(Instant::now());
         }
         // Also where bytes come: a little all the time keeps nothing open.
-        match this.line.deadline() {
+        match this.line.deadline(&this.crowd) {
             Some(deadline) if read.is_pending() && this.reading.rings(context, deadline) => {
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
@@ -107,7 +118,8 @@ struct Alarm(Option<Pin<Box<Sleep>>>);
 impl Alarm {
     /// Whether the time is over; else the connection is woken when it is.
     fn rings(&mut self, context: &mut Context<'_>, deadline: Instant) -> bool {
-        let sleep = self.0.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        let first = || Box::pin(sleep_until(deadline.min(Instant::now() + REQUEST_TIMEOUT)));
+        let sleep = self.0.get_or_insert_with(first);
         if deadline < sleep.deadline() {
             sleep.as_mut().reset(deadline);
         }
@@ -115,7 +127,8 @@ impl Alarm {
             if deadline <= Instant::now() {
                 return true;
             }
-            sleep.as_mut().reset(deadline);
+            // It may be another deadline soon, where a crowd comes.
+            sleep.as_mut().reset(deadline.min(Instant::now() + REQUEST_TIMEOUT));
         }
         false
     }
