@@ -98,6 +98,7 @@ fn read_answer(stream: &mut impl BufRead) -> io::Result<Response> {
     let status_line = read_line(stream)?;
     let status = status_line
         .strip_prefix("HTTP/1.1 ")
+        .or_else(|| status_line.strip_prefix("HTTP/1.0 "))
         .and_then(|rest| rest.get(..3)?.parse().ok())
         .ok_or_else(|| wrong(format!("no status line: {status_line:?}")))?;
     let mut headers = Vec::new();
