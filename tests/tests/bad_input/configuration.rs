@@ -30,7 +30,7 @@ fn integration(secret: &str) -> String {
 fn a_key_that_there_is_not_is_named_with_those_that_there_are() {
     check(
         "[server]\nlisen = \"127.0.0.1:0\"\n",
-        &["weir.toml, at `server.lisen`", "unknown field `lisen`", "`listen`"],
+        &["weir.toml, line 2, at `server.lisen`", "unknown field `lisen`", "`listen`"],
     );
     check("[sever]\nlisten = \"127.0.0.1:0\"\n", &["weir.toml", "unknown field `sever`"]);
     check("datadir = \"x\"\n", &["unknown field `datadir`", "`data_dir`"]);
