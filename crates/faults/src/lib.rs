@@ -7,7 +7,7 @@
 //! - [`Fault`]: the Nth call of a kind fails, once or from then on ([`Disk::fail`]).
 //! - [`Trace`]: what was written, synced, cut and deleted, in order ([`Disk::record`]); from it
 //!   [`Crash`] makes what a disk may hold after the power went at any of these instants.
-//! - [`Scene`] and [`campaign`]: the loop over all of it, for one thing that a program does.
+//! - [`Scene`] and [`campaign()`]: the loop over all of it, for one thing that a program does.
 //!
 //! No product code depends on it; `tests/tests/architecture.rs` sees to that.
 
