@@ -6,9 +6,12 @@
 use std::fs;
 use std::path::PathBuf;
 
+use sha2::{Digest, Sha256};
+
 use super::Document;
 use super::document::{pdf_text, xlsx_parts};
 use super::fixture_document::all;
+use super::parquet::tests::parquet_text;
 use crate::Output;
 
 /// How an output comes about.
@@ -29,29 +32,39 @@ const OUTPUTS: &[(&str, Render)] = &[
     // A PDF and a workbook are packed; what is in them can be read.
     ("pdf.txt", |document| pdf_text(document).into_bytes()),
     ("xlsx.xml", |document| xlsx_parts(document).into_bytes()),
+    // Of a picture, whose content is that of the SVG, its size and digest.
+    ("png.txt", |document| png_text(&document.render(Output::Png).unwrap()).into_bytes()),
 ];
+
+fn png_text(png: &[u8]) -> String {
+    let side = |from: usize| u32::from_be_bytes(png[from..from + 4].try_into().unwrap());
+    let digest = hex::encode(Sha256::digest(png));
+    format!("{} x {} px, {} bytes\nSHA-256 {digest}\n", side(16), side(20), png.len())
+}
 
 #[test]
 fn every_output_is_as_it_was() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden");
     let renew = std::env::var("WEIR_GOLDEN").is_ok_and(|value| value == "renew");
     let mut differ = Vec::new();
+    let mut hold = |name: String, got: Vec<u8>| {
+        let path = folder.join(&name);
+        if renew {
+            fs::create_dir_all(&folder).unwrap();
+            return fs::write(&path, &got).unwrap();
+        }
+        let want = fs::read(&path).unwrap_or_default();
+        if want != got {
+            differ.push(format!("golden/{name}: {}", first_difference(&want, &got)));
+        }
+    };
     for (name, document) in all() {
         for (extension, render) in OUTPUTS {
-            let path = folder.join(format!("{name}.{extension}"));
-            let got = render(&document);
-            if renew {
-                fs::create_dir_all(&folder).unwrap();
-                fs::write(&path, &got).unwrap();
-                continue;
-            }
-            let want = fs::read(&path).unwrap_or_default();
-            if want != got {
-                differ
-                    .push(format!("golden/{name}.{extension}: {}", first_difference(&want, &got)));
-            }
+            hold(format!("{name}.{extension}"), render(&document));
         }
     }
+    // Not of a document: of the model, a row for each session.
+    hold("sessions.parquet.txt".to_owned(), parquet_text().into_bytes());
     assert!(
         differ.is_empty(),
         "these are not as they were:\n{}\nIf that is meant: cargo xtask golden, then look at them.",

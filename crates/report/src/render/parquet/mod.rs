@@ -137,4 +137,4 @@ impl From<ParquetError> for RenderError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -88,6 +88,24 @@ fn cell<'a>(row: &'a Row, name: &str) -> &'a Field {
     row.get_column_iter().find(|(column, _)| *column == name).unwrap().1
 }
 
+/// What a file of 21 sessions holds: what it says of itself, its columns, its rows.
+pub(in crate::render) fn parquet_text() -> String {
+    let reader = read(bytes(&model(21), &query(Unit::Session, Asked::default()), 1));
+    let file = reader.metadata().file_metadata();
+    let mut text = String::new();
+    for pair in file.key_value_metadata().into_iter().flatten() {
+        text += &format!("{}: {}\n", pair.key, pair.value.as_deref().unwrap_or_default());
+    }
+    for column in file.schema_descr().columns() {
+        let logical = column.logical_type_ref().map(|logical| format!("{logical:?}"));
+        text += &format!("{} {} {logical:?}\n", column.name(), column.physical_type());
+    }
+    for row in reader.get_row_iter(None).unwrap() {
+        text += &format!("{}\n", row.unwrap());
+    }
+    text
+}
+
 #[test]
 fn a_row_says_what_became_of_its_session() {
     let rows = rows(bytes(&model(7), &query(Unit::Session, Asked::default()), 2));
