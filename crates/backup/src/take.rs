@@ -41,6 +41,8 @@ pub fn take(
     let mut copy = LogCopy::open(&target, &lock)?;
     // A backup of another log stays as it is, and finished.
     copy.recognise(&log)?;
+    // Where nothing has been added since, what was proved then still is.
+    let before = Manifest::read(to)?.filter(|before| before.ends_with(&head));
     Manifest::begun(weir, now, copy.head()).write(to)?;
     let added = copy.follow(&mut log, head.last, |at| {
         progress(Stage::Copying, at.get(), head.last.get());
@@ -59,6 +61,8 @@ pub fn take(
             return Err(BackupError::Report { than: "what is served" });
         }
         manifest.report_sha256 = Some(wanted);
+    } else {
+        manifest.report_sha256 = before.and_then(|before| before.report_sha256);
     }
     manifest.is_finished = true;
     manifest.write(to)?;
