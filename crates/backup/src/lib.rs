@@ -15,6 +15,6 @@ mod restore; // a data directory made from one
 
 pub use error::BackupError;
 pub use manifest::{FilePart, MANIFEST_FILE, Manifest};
-pub use restore::{Replaced, Restored, Upto, restore};
+pub use restore::{Restored, Upto, restore};
 pub use stage::{Progress, Stage};
 pub use take::{Taken, take};

@@ -10,9 +10,8 @@ use crate::stage::Progress;
 use crate::take::prove_seals;
 use crate::{BackupError, Manifest, Stage, files, proof, stores};
 
-/// Where the new data directory is made and proved, within the one that it is to be: a folder that
-/// is mounted cannot be renamed, and what lies in it can.
-const MAKING_DIR: &str = ".restoring";
+/// What was there before lies in a folder whose name begins so.
+const ASIDE: &str = "before-restore-";
 
 /// What is kept of the folder beside what a restore puts there.
 const LOCK_FILE: &str = "lock";
@@ -26,15 +25,6 @@ pub enum Upto {
     Seq(Seq),
     /// Up to the first delivery, in log order, that was received after this instant.
     Time(Timestamp),
-}
-
-/// What is done with a log that is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replaced {
-    /// It stays, and nothing is restored.
-    Never,
-    /// It is moved into a folder of this name beside what is restored, and not removed.
-    Into(Timestamp),
 }
 
 /// What was restored.
@@ -65,7 +55,7 @@ pub fn restore(
     from: &Path,
     target: &DataDir,
     upto: Upto,
-    replaced: Replaced,
+    (is_replacing, now): (bool, Timestamp),
     is_unfinished_taken: bool,
     threads: usize,
     progress: Progress<'_>,
@@ -77,14 +67,17 @@ pub fn restore(
     let end = end(&log, upto)?;
     // Asked before anything is put in its place: after that, nothing may fail.
     let last = log.get(end)?.map(|last| last.delivery.received_at);
-    let _lock = target.lock("weir restore")?;
-    refuse_occupied(target, replaced)?;
-    let making = DataDir::at(&target.path().join(MAKING_DIR));
-    clear(making.path())?;
+    let goes_on = target.restoring_dir().exists();
+    let _lock = target.lock_to_restore("weir restore")?;
+    if !is_replacing {
+        refuse_occupied(target)?;
+    }
+    let making = DataDir::at(&target.restoring_dir());
+    empty(&making)?;
     copy_log(&mut log, &making, end, progress)?;
     copy_files(&manifest, from, &making)?;
     let is_report_compared = prove(&manifest, &making, threads, progress)?;
-    let aside = swap(&making, target, replaced)?;
+    let aside = swap(&making, target, goes_on, now)?;
     Ok(Restored { manifest, head: end, last_received_at: last, aside, is_report_compared })
 }
 
@@ -117,8 +110,8 @@ fn end(log: &LogReader, upto: Upto) -> Result<Seq, BackupError> {
     }
 }
 
-fn refuse_occupied(target: &DataDir, replaced: Replaced) -> Result<(), BackupError> {
-    if replaced != Replaced::Never || !target.log_file().exists() {
+fn refuse_occupied(target: &DataDir) -> Result<(), BackupError> {
+    if !target.log_file().exists() {
         return Ok(());
     }
     // Whatever is wrong with what is there is no reason to move it without being asked.
@@ -128,14 +121,17 @@ fn refuse_occupied(target: &DataDir, replaced: Replaced) -> Result<(), BackupErr
     Err(BackupError::Occupied { path: target.path().to_owned(), head })
 }
 
-/// What a restore left that did not come to its end.
-fn clear(folder: &Path) -> Result<(), BackupError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(BackupError::io(folder)(error))
-        }
-        _ => Ok(()),
+/// Empties the folder that it is made in. The folder itself stays: without a log beside it, it says
+/// that a restore did not come to its end.
+fn empty(making: &DataDir) -> Result<(), BackupError> {
+    making.create()?;
+    for name in entries(making.path())? {
+        let path = making.path().join(name);
+        let removed =
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.map_err(BackupError::io(&path))?;
     }
+    Ok(())
 }
 
 fn copy_log(
@@ -187,68 +183,61 @@ fn prove(
 }
 
 /// Moves what is there aside and what was made into its place, the log last: until it is there, no
-/// server takes the folder for a data directory that is whole.
+/// server takes the folder for a data directory.
 fn swap(
     making: &DataDir,
     target: &DataDir,
-    replaced: Replaced,
+    goes_on: bool,
+    now: Timestamp,
 ) -> Result<Option<PathBuf>, BackupError> {
     let folder = target.path();
-    let aside = match replaced {
-        Replaced::Into(now) => move_aside(target, now)?,
-        Replaced::Never => None,
-    };
-    // Whatever it was folded from, it was another log.
-    for stale in entries(folder)?.into_iter().filter(|name| name.starts_with("read.db")) {
-        let stale = folder.join(stale);
-        fs::remove_file(&stale).map_err(BackupError::io(&stale))?;
-    }
+    let aside = move_aside(target, goes_on, now)?;
     let log = making.log_file();
     let mut names = entries(making.path())?;
     names.retain(|name| name != LOCK_FILE && making.path().join(name) != log);
     for name in names {
-        let to = folder.join(&name);
-        if to.is_dir() {
-            // Definitions that were there before anything was received.
-            merge(&making.path().join(&name), &to)?;
-        } else {
-            rename(&making.path().join(&name), &to)?;
-        }
+        rename(&making.path().join(&name), &folder.join(&name))?;
     }
     files::sync_folder(folder)?;
     files::put(&log, &target.log_file())?;
-    clear(making.path())?;
+    fs::remove_dir_all(making.path()).map_err(BackupError::io(making.path()))?;
     Ok(aside)
 }
 
-/// Moves everything but the lock into a folder of its own, the log first.
-fn move_aside(target: &DataDir, now: Timestamp) -> Result<Option<PathBuf>, BackupError> {
+/// Moves everything but the lock into a folder of its own, the log first. A restore that goes on
+/// where one was cut off takes the folder of that one: what lies there already was there before, and
+/// what has the same name here was made since.
+fn move_aside(
+    target: &DataDir,
+    goes_on: bool,
+    now: Timestamp,
+) -> Result<Option<PathBuf>, BackupError> {
     let folder = target.path();
-    let mut names = entries(folder)?;
+    let (asides, mut names): (Vec<_>, Vec<_>) =
+        entries(folder)?.into_iter().partition(|name| name.starts_with(ASIDE));
+    let begun = asides.into_iter().max().filter(|_| goes_on && !target.log_file().exists());
     names.retain(|name| {
-        ![LOCK_FILE, MAKING_DIR, "lost+found"].contains(&name.as_str())
-            && !name.starts_with("before-restore-")
+        ![LOCK_FILE, "lost+found"].contains(&name.as_str())
+            && folder.join(name) != target.restoring_dir()
     });
     if names.is_empty() {
-        return Ok(None);
+        return Ok(begun.map(|begun| folder.join(begun)));
     }
     names.sort_by_key(|name| !name.starts_with("log.db"));
     let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-    let aside = folder.join(format!("before-restore-{stamp}"));
+    let aside = folder.join(begun.unwrap_or_else(|| format!("{ASIDE}{stamp}")));
     files::make_folder_of(&aside.join("x"))?;
     for name in names {
-        rename(&folder.join(&name), &aside.join(&name))?;
+        let (from, to) = (folder.join(&name), aside.join(&name));
+        match to.exists() {
+            false => rename(&from, &to)?,
+            true if from.is_dir() => fs::remove_dir_all(&from).map_err(BackupError::io(&from))?,
+            true => fs::remove_file(&from).map_err(BackupError::io(&from))?,
+        }
     }
     files::sync_folder(&aside)?;
     files::sync_folder(folder)?;
     Ok(Some(aside))
-}
-
-fn merge(from: &Path, to: &Path) -> Result<(), BackupError> {
-    for name in entries(from)? {
-        rename(&from.join(&name), &to.join(&name))?;
-    }
-    files::sync_folder(to)
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), BackupError> {

@@ -38,6 +38,10 @@ pub fn take(
     let target = DataDir::at(to);
     let lock = claim(source, &target)?;
     let (head, wanted) = served(source, &log, is_quick, threads, progress)?;
+    if Manifest::read(to)?.is_none() {
+        // First of all: what is cut off in the making is known for a backup.
+        Manifest::begun(weir, now, Seal::GENESIS).write(to)?;
+    }
     let mut copy = LogCopy::open(&target, &lock)?;
     // A backup of another log stays as it is, and finished.
     copy.recognise(&log)?;

@@ -17,6 +17,7 @@ const ACCESS_FILE: &str = "access.db";
 const SCHEDULE_FILE: &str = "schedule.db";
 const REPORTS_DIR: &str = "reports";
 const HEAD_KEY_FILE: &str = "head.key";
+const RESTORING_DIR: &str = ".restoring";
 const OUTPUTS_DIR: &str = "outputs";
 
 /// With less room than this, somebody should make some. A day of a busy integration takes less;
@@ -144,15 +145,39 @@ impl DataDir {
         Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
+    /// Where a backup is restored and proved before it replaces anything: within the folder, as one
+    /// that is mounted cannot be renamed. Where it is left over and there is no log, a restore did
+    /// not come to its end.
+    #[must_use]
+    pub fn restoring_dir(&self) -> PathBuf {
+        self.path.join(RESTORING_DIR)
+    }
+
     /// Creates the folder where it is missing, and takes the right to write in it.
     ///
     /// `holder` is what another process is told that finds it locked.
     ///
     /// # Errors
-    /// If it is locked, holds another program's files, or cannot be written.
+    /// If it is locked, holds another program's files, is left from a restore, or cannot be written.
     pub fn lock(&self, holder: &str) -> Result<Lock, LogError> {
         self.create()?;
         self.refuse_foreign()?;
+        self.take(holder)
+    }
+
+    /// The same for a restore, which goes on where one did not come to its end.
+    ///
+    /// # Errors
+    /// If it is locked, holds another program's files, or cannot be written.
+    pub fn lock_to_restore(&self, holder: &str) -> Result<Lock, LogError> {
+        self.create()?;
+        if !self.restoring_dir().exists() {
+            self.refuse_foreign()?;
+        }
+        self.take(holder)
+    }
+
+    fn take(&self, holder: &str) -> Result<Lock, LogError> {
         let path = self.path.join(LOCK_FILE);
         let mut file = OpenOptions::new()
             .create(true)
@@ -193,10 +218,13 @@ impl DataDir {
     /// Fails if the folder is not ours to write in: it has files but no log.
     ///
     /// # Errors
-    /// If it holds another program's files, or cannot be read.
+    /// If it holds another program's files, is left from a restore, or cannot be read.
     pub fn refuse_foreign(&self) -> Result<(), LogError> {
         if self.log_file().exists() || !self.path.exists() {
             return Ok(());
+        }
+        if self.restoring_dir().exists() {
+            return Err(LogError::Unrestored { path: self.path.clone() });
         }
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
             let entry = entry.map_err(LogError::io(&self.path))?;

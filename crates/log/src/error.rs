@@ -44,6 +44,16 @@ pub enum LogError {
         /// One of the files.
         found: String,
     },
+    /// A restore was cut off.
+    #[error(
+        "a restore into {path} did not come to its end, and there is no log; run `weir restore` \
+         again (what was there before, if anything, lies in a folder before-restore-… in it)",
+        path = path.display()
+    )]
+    Unrestored {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The file is a database of another program.
     #[error("{path} is a database of another program; name another folder with --data-dir", path = path.display())]
     ForeignFile {

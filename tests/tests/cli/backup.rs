@@ -199,6 +199,40 @@ fn nothing_is_replaced_unless_it_is_said_and_then_it_is_moved_aside() {
 }
 
 #[test]
+fn a_restore_that_was_cut_off_is_told_and_goes_on() {
+    let world = World::backed_up();
+    let data = world.home.data();
+    let before = world.home.exported();
+    world.home.import(&lines(500, 3));
+    let own = world.home.exported();
+    // As it lies when the power goes in the middle of the move: some of the old is aside, some of
+    // the new is here, and there is no log.
+    let aside = data.join("before-restore-20260105T090000Z");
+    fs::create_dir(&aside).expect("a test's own file");
+    fs::create_dir(data.join(".restoring")).expect("a test's own file");
+    fs::write(data.join(".restoring/log.db"), "half").expect("a test's own file");
+    for name in ["log.db", "access.db"] {
+        fs::rename(data.join(name), aside.join(name)).expect("a test's own file");
+    }
+    fs::copy(world.backup.join("access.db"), data.join("access.db")).expect("a test's own file");
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["import", "lines.ndjson"]] {
+        let run = world.home.weir(command);
+        run.failed(1, &["did not come to its end", "`weir restore` again"]);
+    }
+    let run = world.restore("data", &[]).ok();
+    assert!(run.text().contains("before-restore-20260105T090000Z"), "{run}");
+    assert_eq!(world.home.exported(), before);
+    assert!(!data.join(".restoring").exists());
+    // What was there before lies together again, nothing of it lost.
+    let moved = "data/before-restore-20260105T090000Z";
+    assert_eq!(world.prints_of(moved, &["log", "export"]), own);
+    for name in ["access.db", "reports", "catalogue.toml"] {
+        assert!(aside.join(name).exists(), "{name}");
+    }
+    world.prints_of(moved, &["people", "list"]);
+}
+
+#[test]
 fn a_folder_of_something_else_is_left_alone() {
     let world = World::new();
     let backup = |to: &str| world.home.weir(["backup", to]);
@@ -230,6 +264,17 @@ fn a_folder_of_something_else_is_left_alone() {
     let server = weir_tests::Server::start(&world.home);
     world.restore("data", &["--replace"]).failed(1, &["in use by", "weir serve"]);
     drop(server);
+    // One that was cut off while its log was made.
+    let begun = world.home.path("begun-only");
+    fs::create_dir(&begun).expect("a test's own file");
+    let text = fs::read_to_string(&manifest).expect("a test's own file");
+    fs::write(
+        begun.join("backup.json"),
+        text.replace("\"is_finished\": true", "\"is_finished\": false"),
+    )
+    .expect("a test's own file");
+    fs::write(begun.join("log.db"), "").expect("a test's own file");
+    world.home.weir(["backup".as_ref(), begun.as_os_str()]).ok();
     // A newer Weir's.
     let text = fs::read_to_string(&manifest).expect("a test's own file");
     fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 2"))

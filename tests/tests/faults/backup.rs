@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rusqlite::Connection;
-use weir_backup::{Replaced, Upto, restore, take};
+use weir_backup::{Upto, restore, take};
 use weir_domain::{Delivery, Timestamp};
 use weir_faults::{Disk, Ended, Scene, campaign};
 use weir_log::DataDir;
@@ -45,7 +45,7 @@ fn backed_up(dir: &Path, is_quick: bool) -> Result<(), String> {
 /// Restores the backup into a folder of this name.
 fn restored(dir: &Path, name: &str) -> Result<DataDir, String> {
     let target = DataDir::at(&dir.join(name));
-    restore(&dir.join("backup"), &target, Upto::End, Replaced::Never, false, 2, &mut |_, _, _| ())
+    restore(&dir.join("backup"), &target, Upto::End, (false, NOW), false, 2, &mut |_, _, _| ())
         .map(|_| target)
         .map_err(|error| error.to_string())
 }

@@ -78,6 +78,7 @@ fn a_backup_and_a_restore_that_are_killed_go_on_the_next_time() {
         for (args, took) in [
             (vec!["backup", &backup], backup_took),
             (vec!["restore", &backup, "--data-dir", &back], restore_took),
+            (vec!["restore", &backup, "--data-dir", &back, "--replace"], restore_took),
         ] {
             let mut child = home
                 .command(&args)

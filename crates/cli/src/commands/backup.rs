@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use weir_backup::{Replaced, Stage, Taken, Upto};
+use weir_backup::{Stage, Taken, Upto};
 use weir_domain::{Clock, Seq, Timestamp};
 
 use crate::args::Common;
@@ -92,13 +92,12 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     let target = Config::read(common)?.data_dir();
     let began = Instant::now();
     let upto = args.to.as_deref().map_or(Ok(Upto::End), upto)?;
-    let replaced = if args.replace { Replaced::Into(SystemClock.now()) } else { Replaced::Never };
     let mut stages = Stages::default();
     let restored = weir_backup::restore(
         &args.dir,
         &target,
         upto,
-        replaced,
+        (args.replace, SystemClock.now()),
         args.unfinished,
         threads(),
         &mut |stage, at, all| stages.at(stage, at, all),
