@@ -1,11 +1,15 @@
 //! A copy of a log: the same bytes, the same seals, and nothing that was not proved.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use weir_domain::{Delivery, Origin, Recorded, Seq, Timestamp};
-use weir_log::{CopyError, DataDir, Finding, Log, LogCopy, LogError, LogReader};
+use weir_domain::{Delivery, Origin, Seq, Timestamp};
+use weir_log::{CopyError, DataDir, Finding, Log, LogCopy, LogReader};
+
+use common::{all, tamper};
 
 fn delivery(n: u64) -> Delivery {
     let origin = match n % 3 {
@@ -67,27 +71,6 @@ impl Source {
     fn copied(&self) -> LogReader {
         LogReader::open(&self.copy_dir()).unwrap()
     }
-}
-
-fn all(reader: &mut LogReader) -> Vec<Recorded> {
-    let mut found = Vec::new();
-    reader
-        .read(Seq::START, u64::MAX, |row| {
-            found.push(row.to_recorded());
-            Ok::<_, LogError>(())
-        })
-        .unwrap();
-    found
-}
-
-fn tamper(dir: &DataDir, sql: &str) {
-    let conn = rusqlite::Connection::open(dir.log_file()).unwrap();
-    for name in ["delivery", "origin", "seal"] {
-        for verb in ["changed", "removed"] {
-            conn.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}_is_never_{verb}")).unwrap();
-        }
-    }
-    conn.execute_batch(sql).unwrap();
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! The log from the outside: what goes in comes out, and what was tampered with is found.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod common;
+
 use std::sync::Arc;
 
 use weir_domain::{Delivery, Origin, Recorded, Seq, Timestamp};
 use weir_log::{DataDir, Finding, Head, Log, LogError, LogReader};
+
+use common::tamper;
 
 struct Fixture {
     dir: DataDir,
@@ -47,26 +51,7 @@ fn filled() -> (Fixture, Vec<Delivery>) {
 }
 
 fn all(dir: &DataDir) -> Vec<Recorded> {
-    let mut found = Vec::new();
-    LogReader::open(dir)
-        .unwrap()
-        .read(Seq::START, u64::MAX, |row| {
-            found.push(row.to_recorded());
-            Ok::<_, LogError>(())
-        })
-        .unwrap();
-    found
-}
-
-/// Does to the file what no Weir would do.
-fn tamper(dir: &DataDir, sql: &str) {
-    let conn = rusqlite::Connection::open(dir.log_file()).unwrap();
-    for name in ["delivery", "origin", "seal"] {
-        for verb in ["changed", "removed"] {
-            conn.execute_batch(&format!("DROP TRIGGER {name}_is_never_{verb}")).unwrap();
-        }
-    }
-    conn.execute_batch(sql).unwrap();
+    common::all(&mut LogReader::open(dir).unwrap())
 }
 
 #[track_caller]

@@ -4,10 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use serde_json::Value;
 use weir_tests::Home;
 use weir_tests::event::{cancelled_at, event};
+
+use crate::tamper::tamper;
 
 /// `count` lines, the first of second `from` of the day.
 fn lines(from: u64, count: u64) -> String {
@@ -79,18 +80,6 @@ fn modes(folder: &Path) -> Vec<(String, u32)> {
             (entry.file_name().into_string().expect("a test's own file"), mode(&entry.path()))
         })
         .collect()
-}
-
-/// Does to a file of SQLite's what no Weir would do.
-fn tamper(file: &Path, sql: &str) {
-    let conn = Connection::open(file).expect("a test's own file");
-    for name in ["delivery", "origin", "seal"] {
-        for verb in ["changed", "removed"] {
-            conn.execute_batch(&format!("DROP TRIGGER IF EXISTS {name}_is_never_{verb}"))
-                .expect("a test's own file");
-        }
-    }
-    conn.execute_batch(sql).expect("a test's own file");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use weir_tests::event::event;
 use weir_tests::home::MAIN;
 use weir_tests::{Home, Server};
 
+use crate::tamper::tamper;
+
 fn lines(count: u64) -> String {
     (0..count)
         .map(|number| {
@@ -20,12 +22,12 @@ fn lines(count: u64) -> String {
 }
 
 fn cut_off(home: &Home, after: u64) {
-    let conn = rusqlite::Connection::open(home.data().join("log.db")).expect("a test's own file");
-    conn.execute_batch(&format!(
-        "DROP TRIGGER delivery_is_never_removed; DROP TRIGGER seal_is_never_removed;
-         DELETE FROM delivery WHERE {after} < seq; DELETE FROM seal WHERE {after} < last_seq;"
-    ))
-    .expect("a test's own file");
+    tamper(
+        &home.data().join("log.db"),
+        &format!(
+            "DELETE FROM delivery WHERE {after} < seq; DELETE FROM seal WHERE {after} < last_seq"
+        ),
+    );
 }
 
 #[test]
