@@ -15,6 +15,7 @@ pub mod disk; // a small disk, to be full or read-only
 pub mod event; // bodies that the provider would send
 pub mod home; // a folder of its own for the binary, with a configuration
 pub mod http; // a client that sends exactly the bytes it is told to
+pub mod interpose; // what stands between the binary and the kernel, and fails or kills as told
 pub mod mailbox; // a mail server that can be told to misbehave
 pub mod ndjson; // a stream as the lines of `weir import`
 pub mod oracle; // the report, computed the slow and obvious way
@@ -30,6 +31,7 @@ pub mod streams; // random logs and random questions, seeded
 
 pub use bin_path::weir_bin;
 pub use home::{Home, Run};
+pub use interpose::Interposer;
 pub use oracle::{Query, RawDelivery, abandonment};
 pub use python::python;
 pub use same::{assert_same, first_difference};

@@ -39,13 +39,18 @@ impl Server {
 
     /// The same, or what it said where it ended instead.
     pub fn try_start(home: &Home) -> Result<Server, String> {
-        Server::run(home.command(["serve", "--listen", "127.0.0.1:0"]))
+        Server::run(Server::command(home))
+    }
+
+    /// What starts it: `weir serve` in a folder, at a port that is free.
+    pub fn command(home: &Home) -> Command {
+        home.command(["serve", "--listen", "127.0.0.1:0"])
     }
 
     /// Starts `weir serve`, to say on stderr what `RUST_LOG` asks for.
     #[track_caller]
     pub fn start_saying(home: &Home, rust_log: &str) -> Server {
-        let mut command = home.command(["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = Server::command(home);
         command.env("RUST_LOG", rust_log);
         Server::run(command).unwrap_or_else(|said| panic!("the server did not start: {said}"))
     }
@@ -66,7 +71,11 @@ impl Server {
         Server::run(command).unwrap_or_else(|said| panic!("the server did not start: {said}"))
     }
 
-    fn run(mut command: Command) -> Result<Server, String> {
+    /// Runs [`Server::command`], as it was changed since.
+    ///
+    /// # Errors
+    /// What it said where it ended instead of listening.
+    pub fn run(mut command: Command) -> Result<Server, String> {
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -53,6 +53,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
     // A disk that fails as told. No product code is given it: see `may_import`.
     ("faults", &[]),
+    // What stands between a program and the C library. Linked by nobody: tests load it.
+    ("interpose", &[]),
     // The oracle shares no code with the product. A test may drive any crate: see `may_import`.
     ("tests", &[]),
 ];
@@ -63,9 +65,11 @@ const PROGRAMS: &[&str] = &["cli", "bench", "xtask"];
 /// What any crate may import for its tests, and none for anything else.
 const FOR_TESTS: &[&str] = &["faults"];
 
-/// The one crate with lints of its own, and the one lint in which they differ: a VFS is made of
-/// pointers.
-const UNSAFE: (&str, &str) = ("faults", "unsafe_code");
+/// The crates with lints of their own: a VFS, and what C calls, are made of pointers.
+const UNSAFE: &[&str] = &["faults", "interpose"];
+
+/// The one lint in which they differ.
+const UNSAFE_LINT: &str = "unsafe_code";
 
 /// Who may put clippy's rule on clocks and chance aside: what meets the real world, and tests.
 const MAY_ASK_THE_TIME: &[&str] = &["cli", "xtask", "tests"];
@@ -120,27 +124,34 @@ fn crates_import_what_they_may() {
 
 #[test]
 fn every_crate_keeps_the_lints_of_the_workspace() {
-    hold(crate_names().into_iter().filter(|name| name != UNSAFE.0).filter_map(|name| {
-        let kept = manifest(&name)
-            .get("lints")
-            .and_then(|lints| lints.get("workspace"))
-            .is_some_and(|inherits| inherits.as_bool() == Some(true));
-        (!kept).then(|| format!("`{name}` has its own lints: put `workspace = true` under [lints]"))
-    }));
+    hold(crate_names().into_iter().filter(|name| !UNSAFE.contains(&name.as_str())).filter_map(
+        |name| {
+            let kept = manifest(&name)
+                .get("lints")
+                .and_then(|lints| lints.get("workspace"))
+                .is_some_and(|inherits| inherits.as_bool() == Some(true));
+            (!kept).then(|| {
+                format!("`{name}` has its own lints: put `workspace = true` under [lints]")
+            })
+        },
+    ));
 }
 
 #[test]
-fn the_crate_with_lints_of_its_own_differs_in_one() {
-    let (name, lint) = UNSAFE;
+fn the_crates_with_lints_of_their_own_differ_in_one() {
     let without = |lints: &toml::Value| {
         let mut lints = lints.clone();
         let rust = lints["rust"].as_table_mut().expect("lints of the compiler");
-        assert!(rust.remove(lint).is_some_and(|level| level.as_str() != Some("allow")));
+        assert!(rust.remove(UNSAFE_LINT).is_some_and(|level| level.as_str() != Some("allow")));
         lints
     };
     let workspace = read(&root().join("Cargo.toml")).parse::<toml::Table>().expect("it is TOML");
-    let (ours, all) = (&manifest(name)["lints"], &workspace["workspace"]["lints"]);
-    assert_eq!(without(ours), without(all), "{name} keeps the lints of the workspace but `{lint}`");
+    let all = &workspace["workspace"]["lints"];
+    for name in UNSAFE {
+        let ours = &manifest(name)["lints"];
+        let but = format!("{name} keeps the lints of the workspace but `{UNSAFE_LINT}`");
+        assert_eq!(without(ours), without(all), "{but}");
+    }
 }
 
 #[test]

@@ -26,7 +26,8 @@ enum Command {
     Ci(ci::Args),
     /// Measure the release binary, each figure beside a baseline of the same run.
     Bench(bench::Args),
-    /// Kill the server at random under load, and hold the log against what was promised.
+    /// Kill the release binary at points that have names and at random, and hold everything against
+    /// what was promised.
     Kill(on_demand::KillArgs),
     /// Let the disk fail, and the power go, at any call of SQLite's, and hold every store against what
     /// was promised.

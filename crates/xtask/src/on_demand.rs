@@ -4,7 +4,9 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::process::{cargo, run};
-use crate::under_test::{BINARY, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, KILL_CYCLES, built_weir};
+use crate::under_test::{
+    BINARY, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, INTERPOSE, KILL_CYCLES, built_weir, released_weir,
+};
 
 /// How long to kill.
 #[derive(Args)]
@@ -32,7 +34,10 @@ pub(crate) struct DifferentialArgs {
 
 /// `cargo xtask kill`
 pub(crate) fn kill(args: &KillArgs) -> Result<()> {
-    test("kill", KILL_CYCLES, args.cycles)
+    let (weir, interpose) = released_weir()?;
+    let mut test = cargo("test -p weir-tests --locked --test kill -- --nocapture");
+    test.env(BINARY, weir).env(INTERPOSE, interpose);
+    run(test.env(KILL_CYCLES, args.cycles.to_string()))
 }
 
 /// `cargo xtask faults`

@@ -18,6 +18,8 @@ pub(crate) const PYTHON: &str = "WEIR_PYTHON";
 /// Whether to renew the golden files of the outputs and the golden pictures of the pages instead of
 /// comparing with them.
 pub(crate) const GOLDEN: &str = "WEIR_GOLDEN";
+/// Where they find what stands between the binary and the C library; else they build it.
+pub(crate) const INTERPOSE: &str = "WEIR_INTERPOSE";
 /// How many cycles the kill test runs; it has a default.
 pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";
 /// Whether every point of failure is tried, and not a sample.
@@ -31,6 +33,13 @@ pub(crate) fn built_weir() -> Result<PathBuf> {
     let weir = target_dir()?.join("debug").join("weir");
     ensure!(weir.is_file(), "cargo built `weir`, but not at {}", weir.display());
     Ok(weir)
+}
+
+/// Builds `weir` as it is shipped, and what kills it, and says where they are.
+pub(crate) fn released_weir() -> Result<(PathBuf, PathBuf)> {
+    run(&mut cargo("build --release -p weir-cli -p weir-interpose --locked"))?;
+    let release = target_dir()?.join("release");
+    Ok((release.join("weir"), release.join("libweir_interpose.so")))
 }
 
 /// Where cargo builds: our own folder is `<target>/<profile>`, wherever the developer keeps it.
