@@ -16,7 +16,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("channel", &["domain", "report"]),
     ("schedule", &["domain", "journal", "report", "channel"]),
     ("access", &["domain", "journal"]),
-    ("dashboard", &["domain", "log", "readmodel", "projector", "report", "schedule", "access"]),
+    ("audit", &["domain", "journal"]),
+    (
+        "dashboard",
+        &["domain", "log", "readmodel", "projector", "report", "schedule", "access", "audit"],
+    ),
     ("backup", &["domain", "log", "readmodel", "projector", "report"]),
     ("simulator", &["domain"]),
     (
@@ -31,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "channel",
             "schedule",
             "access",
+            "audit",
             "dashboard",
             "backup",
             "simulator",
@@ -75,7 +80,7 @@ const UNSAFE_LINT: &str = "unsafe_code";
 const MAY_ASK_THE_TIME: &[&str] = &["cli", "xtask", "tests"];
 
 /// The stores, each with a folder of migrations.
-const STORES: &[&str] = &["log", "readmodel", "access", "schedule"];
+const STORES: &[&str] = &["log", "readmodel", "access", "schedule", "audit"];
 
 /// What no Rust file says, and what to do instead. In two halves, so that this file does not say it.
 const FORBIDDEN: &[(&str, &str)] = &[

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::{
-    backup, doctor, import, log, people, report, schedule, serve, sign, simulate,
+    audit, backup, doctor, import, log, people, report, schedule, serve, sign, simulate,
 };
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     /// Who may see the dashboard: list them, let somebody in, rescue a lost owner
     #[command(subcommand)]
     People(people::Command),
+    /// Who saw, took along, changed and erased what; whether the record is whole, and where it ends
+    Audit(audit::Args),
     /// Act as the provider: post signed, simulated traffic
     Simulate(simulate::Args),
     /// Print the signature of a body, for trying things with curl

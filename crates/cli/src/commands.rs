@@ -1,5 +1,6 @@
 //! A file per command.
 
+pub(crate) mod audit; // who did what
 pub(crate) mod backup; // a proved copy, and the way back
 pub(crate) mod demo; // `serve --demo`
 pub(crate) mod demo_reports; // what the demo sends
@@ -30,6 +31,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Rebuild => rebuild::run(&common),
         Command::Log(command) => log::run(&common, &command),
         Command::People(command) => people::run(&common, &command),
+        Command::Audit(args) => audit::run(&common, &args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Backup(args) => backup::take(&common, &args),
         Command::Restore(args) => backup::restore(&common, &args),

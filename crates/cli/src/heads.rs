@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::{RecvTimeoutError, Sender};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use weir_domain::Clock;
 use weir_log::{DataDir, Head, LogReader};
@@ -16,15 +17,41 @@ use weir_log::{DataDir, Head, LogReader};
 use crate::clock::SystemClock;
 use crate::failure::{Failure, Outcome};
 
+/// Where something that is only added to ended.
+pub(crate) trait Noted: Serialize + DeserializeOwned {
+    /// The command that prints one.
+    const COMMAND: &str;
+
+    /// What is signed.
+    fn text(&self) -> String;
+}
+
+impl Noted for Head {
+    const COMMAND: &str = "weir log head";
+
+    fn text(&self) -> String {
+        Head::text(self)
+    }
+}
+
+impl Noted for weir_audit::Head {
+    const COMMAND: &str = "weir audit head";
+
+    fn text(&self) -> String {
+        weir_audit::Head::text(self)
+    }
+}
+
 /// A head with who says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct SignedHead {
+#[serde(bound = "")]
+pub(crate) struct SignedHead<H: Noted = Head> {
     /// The head.
     #[serde(flatten)]
-    pub(crate) head: Head,
+    pub(crate) head: H,
     /// The public key, Ed25519, in hexadecimal.
     pub(crate) key: String,
-    /// The signature of [`Head::text`], in hexadecimal.
+    /// The signature of [`Noted::text`], in hexadecimal.
     pub(crate) signature: String,
 }
 
@@ -32,7 +59,13 @@ impl SignedHead {
     /// The head of the log in `dir`, now.
     pub(crate) fn of(dir: &DataDir) -> Outcome<SignedHead> {
         let log = LogReader::open(dir)?;
-        let head = Head::new(SystemClock.now(), log.seal_at(log.head()?)?);
+        SignedHead::sign(dir, Head::new(SystemClock.now(), log.seal_at(log.head()?)?))
+    }
+}
+
+impl<H: Noted> SignedHead<H> {
+    /// The head, signed with the key of `dir`.
+    pub(crate) fn sign(dir: &DataDir, head: H) -> Outcome<SignedHead<H>> {
         let pair = key(dir)?;
         Ok(SignedHead {
             key: hex::encode(pair.public_key()),
@@ -53,20 +86,18 @@ impl SignedHead {
     }
 
     /// The heads in a file, a line each, all of them signed with the key `wanted`.
-    pub(crate) fn read(path: &Path, wanted: &str) -> Outcome<Vec<SignedHead>> {
-        let shown = path.display();
+    pub(crate) fn read(path: &Path, wanted: &str) -> Outcome<Vec<SignedHead<H>>> {
+        let (shown, command) = (path.display(), H::COMMAND);
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::call(format!(
-                "{shown} cannot be read: {error}; name a file of `weir log head`"
-            ))
+            Failure::call(format!("{shown} cannot be read: {error}; name a file of `{command}`"))
         })?;
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let heads: Vec<SignedHead> = lines
+        let heads: Vec<SignedHead<H>> = lines
             .map(|(number, line)| {
                 let at = number + 1;
-                let head: SignedHead = serde_json::from_str(line).map_err(|error| {
+                let head: SignedHead<H> = serde_json::from_str(line).map_err(|error| {
                     Failure::call(format!(
-                        "{shown}, line {at} is no head: {error}; `weir log head` prints one"
+                        "{shown}, line {at} is no head: {error}; `{command}` prints one"
                     ))
                 })?;
                 if head.key != wanted || !head.is_signed() {
@@ -79,9 +110,7 @@ impl SignedHead {
             })
             .collect::<Outcome<_>>()?;
         if heads.is_empty() {
-            return Err(Failure::call(format!(
-                "{shown} holds no head; `weir log head` prints one"
-            )));
+            return Err(Failure::call(format!("{shown} holds no head; `{command}` prints one")));
         }
         Ok(heads)
     }
@@ -96,7 +125,7 @@ impl SignedHead {
         };
         write().map_err(|error| {
             Failure::work(format!(
-                "the log's head cannot be written to {}: {error}; look at the disk that it is on",
+                "the head cannot be written to {}: {error}; look at the disk that it is on",
                 path.display()
             ))
         })

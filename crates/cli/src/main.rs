@@ -4,6 +4,7 @@
 //! the real time.
 
 mod args; // what can be called
+mod audited; // what a command does, written down
 mod clock; // the real time
 mod commands; // a file per command
 mod config; // `weir.toml`, the environment, flags

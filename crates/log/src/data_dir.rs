@@ -14,6 +14,7 @@ const LOG_JOURNAL_FILE: &str = "log.db-journal";
 const READ_FILE: &str = "read.db";
 const CATALOGUE_FILE: &str = "catalogue.toml";
 const ACCESS_FILE: &str = "access.db";
+const AUDIT_FILE: &str = "audit.db";
 const SCHEDULE_FILE: &str = "schedule.db";
 const REPORTS_DIR: &str = "reports";
 const HEAD_KEY_FILE: &str = "head.key";
@@ -80,6 +81,12 @@ impl DataDir {
     #[must_use]
     pub fn access_file(&self) -> PathBuf {
         self.path.join(ACCESS_FILE)
+    }
+
+    /// The record of who saw, took along, changed and erased what. It may be there before the log is.
+    #[must_use]
+    pub fn audit_file(&self) -> PathBuf {
+        self.path.join(AUDIT_FILE)
     }
 
     /// The ledger of what is sent, when, and to whom.
@@ -232,6 +239,7 @@ impl DataDir {
             let ours = [LOCK_FILE, LOG_JOURNAL_FILE, REPORTS_DIR, OUTPUTS_DIR]
                 .contains(&name.as_str())
                 || name.starts_with(ACCESS_FILE)
+                || name.starts_with(AUDIT_FILE)
                 || name.starts_with(SCHEDULE_FILE);
             if !ours && name != "lost+found" && !name.starts_with('.') {
                 return Err(LogError::ForeignDir { path: self.path.clone(), found: name });

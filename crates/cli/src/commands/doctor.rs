@@ -4,6 +4,7 @@ mod reports; // what is sent: definitions, the ledger, how the last runs went
 mod runs; // which runs somebody should look at
 
 use weir_access::{Access, Role};
+use weir_audit::Record;
 use weir_channel::Looked;
 use weir_domain::{Clock, Timestamp};
 use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader};
@@ -48,6 +49,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             findings.push(integrations(&config));
             findings.extend(dashboard(&config));
             findings.extend(data(&config.data_dir()));
+            findings.push(audit(&config.data_dir()));
             findings.extend(channels(&config, args));
             findings.extend(reports::look(config));
         }
@@ -166,6 +168,28 @@ fn owners(config: &Config) -> Finding {
                 )),
             }
         }
+    }
+}
+
+/// Whether the record of who did what is whole, as what cannot be written down is not done.
+fn audit(dir: &DataDir) -> Finding {
+    let verified = match Record::open(&dir.audit_file()) {
+        Ok(None) => return Note("nothing stands in the audit record yet".to_owned()),
+        Ok(Some(record)) => record.verify(),
+        Err(error) => Err(error),
+    };
+    match verified.map(|verified| (verified.entries, verified.finding)) {
+        Err(error) => Wrong(format!(
+            "{error}; until then webhooks are taken, but nobody signs in, sees a session, takes \
+             anything along or changes anything"
+        )),
+        Ok((_, Some(finding))) => {
+            Wrong(format!("in the audit record {finding}; `weir audit verify` tells what to do"))
+        }
+        Ok((entries, None)) => Fine(format!(
+            "the audit record holds {}, each sealed over the one before",
+            counted(entries, "entry", "entries")
+        )),
     }
 }
 

@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use weir_audit::Did;
 use weir_domain::Seq;
 use weir_ingest::import::export_line;
 use weir_log::{DataDir, Finding, LogReader};
 
 use crate::args::Common;
+use crate::audited::audited;
 use crate::commands::{counted, output};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
@@ -140,9 +142,13 @@ fn first_wrong(reader: &LogReader, noted: &[SignedHead]) -> Outcome<Option<Findi
 }
 
 fn export(dir: &DataDir, out: Option<&PathBuf>) -> Outcome {
-    let path = out.map(PathBuf::as_path);
     let mut reader = LogReader::open(dir)?;
     let head = reader.head()?;
+    let what = format!("log, up to delivery {head}");
+    audited(dir, Did::Exported, &what, || write(&mut reader, head, out.map(PathBuf::as_path)))
+}
+
+fn write(reader: &mut LogReader, head: Seq, path: Option<&Path>) -> Outcome {
     let mut output = output::open(path)?;
     let mut progress = path.map(|_| Progress::start("exporting deliveries", head.get()));
     reader.read(Seq::START, head.get(), |row| -> Outcome {
