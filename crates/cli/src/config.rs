@@ -18,6 +18,7 @@ use weir_log::DataDir;
 
 use crate::args::Common;
 use crate::failure::{Failure, Outcome};
+use crate::scrub::Pace;
 use environment::LaidOver;
 use place::Source;
 
@@ -93,11 +94,21 @@ pub(crate) struct LogConfig {
     pub heads_file: Option<PathBuf>,
     /// How often, in minutes.
     pub heads_every_minutes: NonZeroU32,
+    /// How fast the log is read again while the server runs, in MiB a second; not at all with 0.
+    pub scrub_mib_per_s: f64,
+    /// From the beginning of one such pass to that of the next, in minutes.
+    pub scrub_every_minutes: u32,
 }
 
 impl Default for LogConfig {
     fn default() -> LogConfig {
-        LogConfig { heads_file: None, heads_every_minutes: NonZeroU32::MIN.saturating_add(59) }
+        LogConfig {
+            heads_file: None,
+            heads_every_minutes: NonZeroU32::MIN.saturating_add(59),
+            // A terabyte within a week.
+            scrub_mib_per_s: 2.0,
+            scrub_every_minutes: 24 * 60,
+        }
     }
 }
 
@@ -231,6 +242,13 @@ impl Config {
                 place.display()
             )));
         }
+        if !(0.0..=f64::MAX).contains(&self.log.scrub_mib_per_s) {
+            return Err(Failure::call(format!(
+                "{}: log.scrub_mib_per_s is {}: it must be a number from 0 (which switches it off) on",
+                place.display(),
+                self.log.scrub_mib_per_s
+            )));
+        }
         #[cfg(not(feature = "oidc"))]
         if self.dashboard.oidc.is_some() {
             return Err(Failure::call(format!(
@@ -251,6 +269,14 @@ impl Config {
     pub(crate) fn heads(&self) -> Option<(PathBuf, Duration)> {
         let every = Duration::from_secs(60 * u64::from(self.log.heads_every_minutes.get()));
         self.log.heads_file.as_ref().map(|path| (self.base.join(path), every))
+    }
+
+    /// How the log is read again, if it is.
+    pub(crate) fn scrub(&self) -> Option<Pace> {
+        let LogConfig { scrub_mib_per_s, scrub_every_minutes, .. } = self.log;
+        let every = Duration::from_secs(60 * u64::from(scrub_every_minutes));
+        let bytes_per_s = scrub_mib_per_s * f64::from(1 << 20);
+        (0.0 < bytes_per_s).then_some(Pace { bytes_per_s, every })
     }
 
     /// Who may send, with every active secret.
@@ -371,6 +397,9 @@ mod tests {
         check("catalog = \"nowhere.toml\"", "the catalogue");
         // This file itself, in which a catalogue's keys are unknown.
         check("catalog = \"weir.toml\"", "weir.toml, line 1: unknown field `catalog`");
+        check("[log]\nscrub_mib_per_s = 0\nscrub_every_minutes = 0", "fine");
+        check("[log]\nscrub_mib_per_s = -1", "log.scrub_mib_per_s is -1: it must be");
+        check("[log]\nscrub_mib_per_s = nan", "log.scrub_mib_per_s is NaN: it must be");
         check("[report]\ntimezone = \"Mars\"", "report.timezone is `Mars`");
         check(
             "[[integration]]\nname = \"main\"\napi_key = \"k\"",

@@ -14,6 +14,7 @@ mod heads; // heads of the log, written to where it is not
 mod failure; // what went wrong, as one sentence
 mod progress; // a bar on a terminal, lines elsewhere
 mod scheduler; // sends reports when they are due
+mod scrub; // reads the log again, slowly, for ever
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

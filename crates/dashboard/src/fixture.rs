@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 use weir_access::{Access, Cost, NewPerson, NewToken, Role};
-use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay, Timestamp};
-use weir_log::{DataDir, Lock, Log};
+use weir_domain::{Catalogue, Delivery, FixedClock, Origin, Overlay, Seq, Timestamp};
+use weir_log::{DataDir, Finding, Lock, Log, ScrubRecord};
 use weir_projector::{Live, Projector};
 use weir_report::{Query as ReportQuery, Silence, Zone};
 use weir_schedule::{
@@ -60,6 +60,14 @@ pub(crate) struct Answer {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// What a scrub noted of a log that lacks a row.
+pub(crate) fn damaged() -> ScrubRecord {
+    let now = NOW.parse().unwrap();
+    let mut record = ScrubRecord::new(now);
+    record.found(&Finding::Gap { missing: Seq::new(5), last: Seq::new(6) }, now);
+    record
+}
+
 impl Fixture {
     pub(crate) fn of(log: &str) -> Fixture {
         Fixture::with(deliveries(log), |_| ())
@@ -86,6 +94,7 @@ impl Fixture {
             demo: false,
             limits: ReadyLimits::default(),
             log_open: Box::new(|| true),
+            scrub: Box::new(|| None),
             timezone_default: "UTC".to_owned(),
             ingest: Box::new(|| IngestHealth::quiet(NOW.parse().unwrap())),
             gate: Arc::new(Gate::for_threads(2)),

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLockReadGuard};
 
 use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
-use weir_log::{DataDir, LogError, LogReader};
+use weir_log::{DataDir, LogError, LogReader, ScrubRecord};
 use weir_projector::{Lag, Live};
 use weir_readmodel::Model;
 use weir_report::{AskError, Asked, Profile, Query, Report, compute, compute_narrowed, profile};
@@ -61,6 +61,8 @@ pub struct State {
     pub limits: ReadyLimits,
     /// Whether the log still takes deliveries.
     pub log_open: Box<dyn Fn() -> bool + Send + Sync>,
+    /// What reading the log again came to; none where that is switched off.
+    pub scrub: Box<dyn Fn() -> Option<ScrubRecord> + Send + Sync>,
     /// The time zone of a question that names none.
     pub timezone_default: String,
     /// What the webhook endpoint has seen since the start.
@@ -147,6 +149,11 @@ impl State {
     pub(crate) fn lag_seconds(&self, lag: &Lag) -> f64 {
         let waited_us = lag.oldest_at.map_or(0, |oldest| self.clock.now().since_us(oldest));
         waited_us.max(0) as f64 / 1e6
+    }
+
+    /// Where the log is damaged and what to do, as far as reading it again told.
+    pub(crate) fn log_damage(&self) -> Option<String> {
+        (self.scrub)()?.wrong()
     }
 
     /// The log, for the time of one request.

@@ -17,6 +17,7 @@ const ACCESS_FILE: &str = "access.db";
 const AUDIT_FILE: &str = "audit.db";
 const SCHEDULE_FILE: &str = "schedule.db";
 const REPORTS_DIR: &str = "reports";
+const SCRUB_FILE: &str = "scrub.json";
 const HEAD_KEY_FILE: &str = "head.key";
 const RESTORING_DIR: &str = ".restoring";
 const OUTPUTS_DIR: &str = "outputs";
@@ -93,6 +94,12 @@ impl DataDir {
     #[must_use]
     pub fn schedule_file(&self) -> PathBuf {
         self.path.join(SCHEDULE_FILE)
+    }
+
+    /// How far the scrub is, and what it found. It may be deleted.
+    #[must_use]
+    pub fn scrub_file(&self) -> PathBuf {
+        self.path.join(SCRUB_FILE)
     }
 
     /// The key that heads of the log are signed with.

@@ -12,6 +12,7 @@ mod seal; // what makes a changed, missing or reordered row visible
 mod append; // a group of deliveries in one durable transaction
 mod read; // deliveries in log order
 mod verify; // the seals read again
+mod scrub; // the same a little at a time, for ever
 mod head; // where it ended once, to be kept elsewhere
 mod copy; // a copy that grows by what it lacks
 mod stats; // what the log holds
@@ -23,6 +24,7 @@ pub use data_dir::{DataDir, FREE_BYTES_MIN, Lock};
 pub use error::LogError;
 pub use head::Head;
 pub use read::{LogReader, Row};
+pub use scrub::{Damage, Scrub, ScrubRecord, Scrubbed};
 pub use seal::Seal;
 pub use stats::{IntegrationStats, LogStats, sqlite_version};
 pub use verify::{Finding, Verified};

@@ -1,5 +1,6 @@
 //! The seals read again.
 
+use rusqlite::ErrorCode;
 use weir_domain::{Seq, Timestamp};
 
 use crate::seal::Sealer;
@@ -63,6 +64,16 @@ pub enum Finding {
     /// A row does not read back.
     #[error("{0}")]
     Damaged(String),
+    /// Pages of the file do not read back.
+    #[error("deliveries {first} to {last} cannot be read: {cause}")]
+    Unreadable {
+        /// The group's first delivery.
+        first: Seq,
+        /// The group's last delivery.
+        last: Seq,
+        /// What SQLite said.
+        cause: String,
+    },
     /// The log ends before a head that was noted elsewhere.
     #[error(
         "the log ends at delivery {end}, but at {at} it went up to {noted}: its end was cut off"
@@ -98,8 +109,8 @@ impl LogReader {
         loop {
             for (first, seal) in self.seals_from(verified.head.last, SEALS_AT_ONCE)? {
                 match self.check_group(&verified.head, first, &seal) {
-                    Ok(count) => {
-                        verified.deliveries += count;
+                    Ok(_) => {
+                        verified.deliveries += seal.last.since(verified.head.last);
                         verified.seals += 1;
                         verified.head = seal;
                         progress(seal.last);
@@ -110,22 +121,27 @@ impl LogReader {
                     }
                 }
             }
-            let sealed = verified.head.last;
-            let mut count = 0;
-            self.read(sealed, u64::MAX, |_| {
-                count += 1;
-                Ok::<_, LogError>(())
-            })?;
-            // A server that is at work adds rows together with their seal: look again, after them.
-            if self.seals_from(sealed, 1)?.is_empty() {
-                verified.finding = (0 < count).then_some(Finding::Unsealed { sealed, count });
+            if let Some(finding) = self.check_end(verified.head.last)? {
+                verified.finding = finding;
                 return Ok(verified);
             }
         }
     }
 
-    /// How many deliveries the group has, if its seal holds.
-    fn check_group(
+    /// What is wrong behind the last seal, if it is the last; none if there are more by now.
+    pub(crate) fn check_end(&mut self, sealed: Seq) -> Result<Option<Option<Finding>>, LogError> {
+        let mut count = 0;
+        self.read(sealed, u64::MAX, |_| {
+            count += 1;
+            Ok::<_, LogError>(())
+        })?;
+        // A server that is at work adds rows together with their seal: look again, after them.
+        let is_end = self.seals_from(sealed, 1)?.is_empty();
+        Ok(is_end.then(|| (0 < count).then_some(Finding::Unsealed { sealed, count })))
+    }
+
+    /// How many bytes the group's bodies have, if its seal holds.
+    pub(crate) fn check_group(
         &mut self,
         before: &Seal,
         first: Seq,
@@ -136,19 +152,23 @@ impl LogReader {
             return Err(Ok(Finding::Unchained { first, last, before: before.last }));
         }
         let mut sealer = Sealer::after(before);
-        let mut next = first;
+        let (mut next, mut bytes) = (first, 0);
         let mut gap = None;
         let read = self.read(before.last, last.since(before.last), |row| {
             if row.seq != next && gap.is_none() {
                 gap = Some(next);
             }
             next = row.seq.next();
+            bytes += row.body.len() as u64;
             sealer.row(row.seq, row.received_at, row.digest, row.body);
             Ok::<_, LogError>(())
         });
         match read {
             Err(damaged @ LogError::Damaged { .. }) => {
                 return Err(Ok(Finding::Damaged(damaged.to_string())));
+            }
+            Err(LogError::Store { source, .. }) if is_corrupt(&source) => {
+                return Err(Ok(Finding::Unreadable { first, last, cause: source.to_string() }));
             }
             Err(error) => return Err(Err(error)),
             Ok(_) => {}
@@ -159,6 +179,14 @@ impl LogReader {
         if sealer.seal() != *seal {
             return Err(Ok(Finding::Changed { first, last }));
         }
-        Ok(last.since(before.last))
+        Ok(bytes)
     }
+}
+
+/// Whether the file's pages are wrong, or the disk does not give them.
+pub(crate) fn is_corrupt(source: &rusqlite::Error) -> bool {
+    matches!(
+        source.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::SystemIoFailure)
+    )
 }

@@ -9,6 +9,7 @@ mod import_export; // lines in, packed or not, and the same bytes out
 mod people; // who may see the dashboard, where nobody can sign in yet
 mod rebuild; // equality proved, or the place where there is none
 mod report; // every format, every default
+mod scrub; // the log, read again while the server runs
 mod sign; // a signature that others compute too
 mod tamper; // what no Weir would do to a file
 mod simulate; // a provider, into a file and to a server

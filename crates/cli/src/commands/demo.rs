@@ -69,6 +69,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         catalogue: CatalogueCell::new(Catalogue::shipped(), Overlay::default()),
         reports,
         heads: None,
+        scrub: None,
         timezone: "UTC".to_owned(),
         server: ServerConfig::default(),
         // Where others can reach the demo, they must be let in.

@@ -7,7 +7,7 @@ use weir_access::{Access, Role};
 use weir_audit::Record;
 use weir_channel::Looked;
 use weir_domain::{Clock, Timestamp};
-use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader};
+use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader, ScrubRecord};
 use weir_readmodel::{CheckpointError, Model};
 use weir_report::render::bytes;
 
@@ -213,6 +213,7 @@ fn data(dir: &DataDir) -> Vec<Finding> {
         Ok(finding) => findings.push(finding),
         Err(error) => findings.push(Wrong(error.to_string())),
     }
+    findings.push(scrub(dir));
     findings.push(read_model(dir, &reader));
     findings.extend(disk(dir));
     findings
@@ -230,6 +231,25 @@ fn log(reader: &LogReader) -> Result<Finding, LogError> {
             "the log holds {head} deliveries, but only {sealed} are sealed; run `weir log verify`"
         ))
     })
+}
+
+/// What servers found that read the log again.
+fn scrub(dir: &DataDir) -> Finding {
+    match ScrubRecord::load(dir) {
+        Err(error) => Wrong(error.to_string()),
+        Ok(None) => Note(
+            "the log was not read again yet; `weir serve` does so by and by, `weir log verify` at once"
+                .to_owned(),
+        ),
+        Ok(Some(record)) => match (record.wrong(), record.whole_at) {
+            (Some(wrong), _) => Wrong(wrong),
+            (None, Some(at)) => Fine(format!("the log was read again to its end at {at}")),
+            (None, None) => Fine(format!(
+                "the log is being read again, up to delivery {} so far",
+                record.place.deliveries
+            )),
+        },
+    }
 }
 
 fn read_model(dir: &DataDir, reader: &LogReader) -> Finding {

@@ -31,6 +31,7 @@ use crate::edge;
 use crate::failure::{Failure, Outcome};
 use crate::heads::Heads;
 use crate::scheduler::{Reports, Stop};
+use crate::scrub::{Pace, Scrubbing, Seen};
 
 /// How long a process that is just ending may hold the data directory.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -60,6 +61,8 @@ pub(crate) struct Service {
     pub(crate) reports: Reports,
     /// Where heads of the log are written, and how often.
     pub(crate) heads: Option<(PathBuf, Duration)>,
+    /// How the log is read again.
+    pub(crate) scrub: Option<Pace>,
     pub(crate) timezone: String,
     pub(crate) server: ServerConfig,
     pub(crate) open: Open,
@@ -99,6 +102,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             keep_outputs_days: config.schedule.keep_outputs_days,
         },
         heads: config.heads(),
+        scrub: config.scrub(),
         timezone: config.report.timezone.clone(),
         #[cfg(feature = "oidc")]
         oidc: config.oidc()?,
@@ -229,6 +233,8 @@ impl Service {
             self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let (catalogue, gate) = (Arc::new(self.catalogue), Arc::new(Gate::for_threads(threads())));
         let parts = self.reports.open(&self.dir, &live, &catalogue, &gate)?;
+        let start = |pace| Scrubbing::start(self.dir.clone(), pace, &mut registry);
+        let scrubbing = self.scrub.map(start).transpose()?;
         let state = web::Data::new(State {
             live,
             access,
@@ -243,6 +249,10 @@ impl Service {
             log_open: {
                 let queue = queue.clone();
                 Box::new(move || queue.is_open())
+            },
+            scrub: {
+                let seen = scrubbing.as_ref().map(Scrubbing::seen);
+                Box::new(move || seen.as_ref().map(Seen::record))
             },
             timezone_default: self.timezone,
             ingest: seen(metrics, SystemClock.now()),
@@ -266,6 +276,7 @@ impl Service {
             Ok::<_, Failure>(served?)
         });
         scheduler.end();
+        drop(scrubbing);
         let finished = finish(&queue, appending, projecting);
         // The lock lives until here: nobody else may write before we are done.
         drop(self.lock);

@@ -14,7 +14,7 @@ use super::judge::judge;
 use super::{
     AnswerRow, CauseRow, CheckpointHealth, EndpointHealth, FoldHealth, Health, IngestRate,
     IntegrationHealth, LastDelivery, LogHealth, ProcessHealth, QuarantineHealth, RefusalRow,
-    SecretHealth, Status, reports, seconds, unknown,
+    ScrubHealth, SecretHealth, Status, reports, seconds, unknown,
 };
 use crate::problem::Problem;
 use crate::{IngestHealth, State};
@@ -176,6 +176,13 @@ fn of_the_log(state: &State, log: &LogReader) -> Result<LogHealth, Problem> {
         last_seal: last.last.get(),
         last_seal_hash: last.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
         free_bytes: state.dir.free_bytes(),
+        scrub: (state.scrub)().map(|record| ScrubHealth {
+            began_at: record.began_at,
+            position: record.place.deliveries,
+            whole_at: record.whole_at,
+            damage: record.wrong(),
+            damages: record.damage.len() as u64,
+        }),
     })
 }
 

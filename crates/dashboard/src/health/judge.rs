@@ -17,6 +17,9 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
         let status = if stands_still { Status::Trouble } else { Status::Attention };
         return (status, sentence(&reason));
     }
+    if let Some(damage) = log.scrub.as_ref().and_then(|scrub| scrub.damage.as_ref()) {
+        return (Status::Trouble, sentence(damage));
+    }
     if let Some(free) = log.free_bytes.filter(|&free| free < FREE_BYTES_MIN) {
         let said = format!(
             "Only {} are free on the disk of the data directory. Make room: where the log cannot be \

@@ -243,6 +243,27 @@ pub(crate) struct LogHealth {
     /// How much room is left on the disk, where the system tells.
     #[schema(required)]
     pub(crate) free_bytes: Option<u64>,
+    /// What reading it again and again came to; null where that is switched off.
+    #[schema(required)]
+    pub(crate) scrub: Option<ScrubHealth>,
+}
+
+/// The log read again, slowly, for as long as the process runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScrubHealth {
+    /// When it began at the log's beginning the last time.
+    #[schema(value_type = String, format = DateTime)]
+    pub(crate) began_at: Timestamp,
+    /// Up to which delivery it has come since; 0 when it is through and rests.
+    pub(crate) position: u64,
+    /// When it had last come to the log's end.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub(crate) whole_at: Option<Timestamp>,
+    /// Where the log is damaged and what to do; null if it is not.
+    #[schema(required)]
+    pub(crate) damage: Option<String>,
+    /// In how many places.
+    pub(crate) damages: u64,
 }
 
 /// The saved read model.

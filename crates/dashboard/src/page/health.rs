@@ -14,6 +14,7 @@ use crate::health::{
 use crate::reader::Reader;
 
 const NAME_CHARS_MAX: usize = 200;
+const DAMAGE_CHARS_MAX: usize = 500;
 
 /// All that the page shows.
 pub(crate) struct HealthPage<'a> {
@@ -433,6 +434,24 @@ impl HealthPage<'_> {
         }
     }
 
+    fn scrub(&self) -> Markup {
+        let Some(scrub) = &self.health.log.scrub else {
+            return html! { "never: " code { "log.scrub_mib_per_s" } " is 0" };
+        };
+        html! {
+            @match scrub.whole_at {
+                Some(at) => { "to its end " (time(at, self.zone)) },
+                None => "not to its end yet",
+            }
+            @if 0 < scrub.position { ", now up to delivery " (count(scrub.position)) }
+            "; "
+            @match &scrub.damage {
+                None => "every seal holds",
+                Some(damage) => strong { (safe_text(damage, DAMAGE_CHARS_MAX)) },
+            }
+        }
+    }
+
     fn stores(&self) -> Markup {
         let Health { log, checkpoint, process, .. } = self.health;
         html! {
@@ -453,6 +472,8 @@ impl HealthPage<'_> {
                         }
                         p.soft { "Note it elsewhere: " code { "weir log verify" } " cannot tell by itself that the log's end was cut off." }
                     }
+                    dt { "read again" }
+                    dd { (self.scrub()) }
                     dt { "free on the disk" }
                     dd { @match log.free_bytes { Some(free) => { (bytes(free)) }, None => { "not told by the system" } } }
                     dt { "read model" }

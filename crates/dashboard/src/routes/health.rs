@@ -136,6 +136,24 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_damaged_log_is_told_on_top_and_where() {
+        let fixture = Fixture::with(deliveries(LOG), |state| {
+            state.scrub = Box::new(|| Some(crate::fixture::damaged()));
+        });
+        let got = fixture.json("/api/v1/health", 200).await;
+        assert_eq!(got["status"], "trouble");
+        assert_eq!(
+            (&got["log"]["scrub"]["damages"], &got["log"]["scrub"]["whole_at"]),
+            (&json!(1), &json!(null))
+        );
+        let page = fixture.get("/health").await.body;
+        let said = "he log is damaged: delivery 5 is missing, in the group up to 6; see";
+        assert_eq!(page.matches(said).count(), 2, "on top and at the log: {page}");
+        assert!(page.contains("not to its end yet"));
+        assert!(Fixture::of(LOG).get("/health").await.body.contains("log.scrub_mib_per_s"));
+    }
+
+    #[actix_web::test]
     async fn an_unusual_silence_of_an_integration_that_may_send_is_told() {
         // Ten sessions a day at nine for two weeks, then nothing since yesterday's.
         let day =

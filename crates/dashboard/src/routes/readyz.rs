@@ -26,6 +26,10 @@ pub(crate) struct Readiness {
     /// What is wrong and what to do; null when ready.
     #[schema(required)]
     reason: Option<String>,
+    /// Where the log is damaged and what to do, as far as reading it again told. Deliveries are taken
+    /// nevertheless.
+    #[schema(required)]
+    log_damage: Option<String>,
 }
 
 /// Whether the process can append and has caught up.
@@ -42,7 +46,10 @@ pub(crate) async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Prob
     blocking(move || {
         let lag = state.live.lag();
         let lag_seconds = state.lag_seconds(&lag);
-        let readiness = Readiness::of((state.log_open)(), lag, lag_seconds, state.limits);
+        let readiness = Readiness {
+            log_damage: state.log_damage(),
+            ..Readiness::of((state.log_open)(), lag, lag_seconds, state.limits)
+        };
         let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         Ok((status, readiness))
     })
@@ -61,6 +68,7 @@ impl Readiness {
             lag_seconds,
             projector_failure: failure,
             reason,
+            log_damage: None,
         }
     }
 }
@@ -146,8 +154,20 @@ mod tests {
     async fn a_model_at_the_head_of_an_open_log_is_ready() {
         let fixture = Fixture::of("30T09:00 1 7001");
         let want = "{\"ready\":true,\"able_to_append\":true,\"lag_deliveries\":0,\
-                    \"lag_seconds\":0.0,\"projector_failure\":null,\"reason\":null}\n";
+                    \"lag_seconds\":0.0,\"projector_failure\":null,\"reason\":null,\
+                    \"log_damage\":null}\n";
         fixture.check("/readyz", 200, want).await;
+    }
+
+    #[actix_web::test]
+    async fn a_damaged_log_is_told_and_takes_deliveries() {
+        let fixture = Fixture::with(Vec::new(), |state| {
+            state.scrub = Box::new(|| Some(crate::fixture::damaged()));
+        });
+        let got = fixture.json("/readyz", 200).await;
+        assert_eq!((&got["ready"], &got["able_to_append"]), (&true.into(), &true.into()));
+        let damage = got["log_damage"].as_str().unwrap();
+        assert!(damage.starts_with("the log is damaged: delivery 5 is missing"), "{damage}");
     }
 
     #[actix_web::test]
