@@ -239,6 +239,12 @@ impl Run {
         self
     }
 
+    /// Asserts that this is in what it printed or said, whatever it came to.
+    #[track_caller]
+    pub fn says(&self, fragment: &str) {
+        assert!(self.text().contains(fragment) || self.stderr.contains(fragment), "{self}");
+    }
+
     /// What it printed, as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.stdout).into_owned()

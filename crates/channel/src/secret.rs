@@ -1,12 +1,17 @@
 //! What only the other side and we know.
 
 use std::fmt;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::SettingsError;
+
+/// The longest secret. A private key of RSA with 8,192 bits is 6 KiB of text.
+const SECRET_BYTES_MAX: usize = 16 * 1024;
 
 /// Everyone may read.
 const WORLD_READABLE: u32 = 0o004;
@@ -40,7 +45,7 @@ impl Secret {
                 ));
             }
             (Some(file), None) => private_file(&base.join(file), &format!("{key}_file"))
-                .map(Secret::new)
+                .map(|mut bytes| Secret::new(std::mem::take(&mut bytes)))
                 .map_err(SettingsError::new)?,
             (None, Some(variable)) => match std::env::var(variable) {
                 Ok(text) => Secret::new(text.into_bytes()),
@@ -95,14 +100,22 @@ impl fmt::Debug for Secret {
 ///
 /// # Errors
 /// A sentence that names the file and says what to do.
-pub fn private_file(path: &Path, key: &str) -> Result<Vec<u8>, String> {
+pub fn private_file(path: &Path, key: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     let unreadable = |error: std::io::Error| {
         format!(
             "the secret file {} cannot be read: {error}; mend `{key}` in the configuration",
             path.display()
         )
     };
-    let mode = std::fs::metadata(path).map_err(unreadable)?.permissions().mode();
+    // Before it is opened: a pipe would be waited for.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(format!(
+            "{}, which `{key}` names, is no file; put the secret into a file, and name that",
+            path.display()
+        ));
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
     if mode & WORLD_READABLE != 0 {
         return Err(format!(
             "the secret file {} can be read by everyone on this machine (mode {:o}), and `{key}` names \
@@ -111,11 +124,26 @@ pub fn private_file(path: &Path, key: &str) -> Result<Vec<u8>, String> {
             mode & 0o777
         ));
     }
-    let mut bytes = std::fs::read(path).map_err(unreadable)?;
-    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-        bytes.pop();
+    // Of one size from the beginning: what grows leaves copies behind.
+    let mut buffer = Zeroizing::new(vec![0; SECRET_BYTES_MAX + 1]);
+    let mut end = 0;
+    while end < buffer.len() {
+        match file.read(&mut buffer[end..]).map_err(unreadable)? {
+            0 => break,
+            more => end += more,
+        }
     }
-    Ok(bytes)
+    if SECRET_BYTES_MAX < end {
+        return Err(format!(
+            "the secret file {} has more than {SECRET_BYTES_MAX} bytes, and `{key}` names it; name a \
+             file that holds one secret alone",
+            path.display()
+        ));
+    }
+    while buffer[..end].last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        end -= 1;
+    }
+    Ok(Zeroizing::new(buffer[..end].to_vec()))
 }
 
 #[cfg(test)]
@@ -150,6 +178,14 @@ mod tests {
         check("hunter2", 0o604, None, Err("run chmod 600 on it"));
         check("\n", 0o600, None, Err("is empty"));
         check("hunter2", 0o600, Some("X"), Err("keep one of them"));
+    }
+
+    #[test]
+    fn what_holds_no_secret_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        check(&"x".repeat(16 * 1024), 0o600, None, Ok(&"x".repeat(16 * 1024)));
+        check(&"x".repeat(16 * 1024 + 1), 0o600, None, Err("more than 16384 bytes"));
+        assert!(super::private_file(folder.path(), "x_file").unwrap_err().contains("is no file"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, doctor, import, log, people, report, schedule, serve, sign, simulate,
+    audit, backup, doctor, import, log, people, report, schedule, secrets, serve, sign, simulate,
 };
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
@@ -57,6 +57,8 @@ pub(crate) enum Command {
     People(people::Command),
     /// Who saw, took along, changed and erased what; whether the record is whole, and where it ends
     Audit(audit::Args),
+    /// Which secrets are active, when each last matched, and which may be retired
+    Secrets(secrets::Args),
     /// Act as the provider: post signed, simulated traffic
     Simulate(simulate::Args),
     /// Print the signature of a body, for trying things with curl

@@ -13,6 +13,7 @@ pub(crate) mod provider; // posts signed deliveries
 pub(crate) mod rebuild;
 pub(crate) mod report;
 pub(crate) mod schedule; // reports that are sent
+pub(crate) mod secrets; // which are active, and when each last matched
 pub(crate) mod serve;
 pub(crate) mod sign;
 pub(crate) mod simulate;
@@ -32,6 +33,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Log(command) => log::run(&common, &command),
         Command::People(command) => people::run(&common, &command),
         Command::Audit(args) => audit::run(&common, &args),
+        Command::Secrets(args) => secrets::run(&common, &args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Backup(args) => backup::take(&common, &args),
         Command::Restore(args) => backup::restore(&common, &args),

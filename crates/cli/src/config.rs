@@ -18,6 +18,7 @@ use weir_log::DataDir;
 
 use crate::args::Common;
 use crate::failure::{Failure, Outcome};
+use crate::rotation::SecretSources;
 use crate::scrub::Pace;
 use environment::LaidOver;
 use place::Source;
@@ -155,7 +156,7 @@ pub(crate) struct IntegrationConfig {
     pub name: String,
     /// What `x-auth-client` says.
     pub api_key: String,
-    /// Files that hold one secret each.
+    /// Files that hold one secret each, and folders of such files.
     #[serde(default)]
     pub secret_files: Vec<PathBuf>,
     /// Secrets themselves.
@@ -294,6 +295,12 @@ impl Config {
             .collect::<Outcome<Vec<_>>>()?;
         Integrations::new(integrations)
             .map_err(|error| Failure::call(format!("the configuration is wrong: {error}")))
+    }
+
+    /// Where the secrets of those are read from again. They are not here after that.
+    pub(crate) fn take_secret_sources(&mut self) -> SecretSources {
+        let integrations = std::mem::take(&mut self.integration);
+        SecretSources { integrations, base: self.base.clone() }
     }
 
     /// The endpoint's limits.

@@ -13,8 +13,10 @@ mod engine; // answers the runs of scheduled reports
 mod heads; // heads of the log, written to where it is not
 mod failure; // what went wrong, as one sentence
 mod progress; // a bar on a terminal, lines elsewhere
+mod rotation; // secrets that change while the server runs
 mod scheduler; // sends reports when they are due
 mod scrub; // reads the log again, slowly, for ever
+mod watch; // files that are read again when they change
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

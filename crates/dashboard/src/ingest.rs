@@ -14,8 +14,10 @@ pub struct IngestHealth {
     pub answers: Vec<AnswerCount>,
     /// How often a request was refused, for each reason that occurred.
     pub refusals: Vec<RefusalCount>,
-    /// The configured secrets, by name. What they are is not here.
+    /// The secrets that can match or could since the start, by name. What they are is not here.
     pub secrets: Vec<SecretUse>,
+    /// The integrations whose secrets could not be read again, so that the old ones stay.
+    pub stale: Vec<String>,
     /// Deliveries that waited for the log's writer when it finished its last group.
     pub waiting: u64,
 }
@@ -47,6 +49,8 @@ pub struct SecretUse {
     pub integration: String,
     /// What it is called.
     pub secret: String,
+    /// Whether it can match now.
+    pub active: bool,
     /// When it last matched, since the process started.
     pub matched_at: Option<Timestamp>,
 }
@@ -61,6 +65,7 @@ impl IngestHealth {
             answers: Vec::new(),
             refusals: Vec::new(),
             secrets: Vec::new(),
+            stale: Vec::new(),
             waiting: 0,
         }
     }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
-use hmac::{Hmac, KeyInit};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::name::{NameError, check_name};
+
+/// Secrets of one integration. The provider has six at most; each costs an HMAC a request.
+pub const SECRETS_MAX: usize = 16;
 
 /// A shared secret with the name that the log keeps when it matches.
 pub struct NamedSecret {
@@ -18,8 +23,14 @@ pub struct NamedSecret {
 impl NamedSecret {
     /// The secret `key`, called `name`.
     #[must_use]
-    pub fn new(name: impl Into<String>, key: Vec<u8>) -> NamedSecret {
-        NamedSecret { name: name.into(), key: Zeroizing::new(key) }
+    pub fn new(name: impl Into<String>, key: impl Into<Zeroizing<Vec<u8>>>) -> NamedSecret {
+        NamedSecret { name: name.into(), key: key.into() }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 }
 
@@ -85,6 +96,17 @@ pub enum IntegrationError {
         /// The integration.
         name: String,
     },
+    /// Too many secrets: each is tried for every request.
+    #[error(
+        "integration `{name}` has {count} secrets, more than {SECRETS_MAX}, and each is tried for every request; \
+         retire those that have not matched for long (`weir secrets` says which)"
+    )]
+    ManySecrets {
+        /// The integration.
+        name: String,
+        /// How many.
+        count: usize,
+    },
     /// A secret without a byte: everyone knows it.
     #[error(
         "the secret `{secret}` of integration `{name}` is empty; put the provider's shared secret there"
@@ -122,9 +144,57 @@ pub(crate) struct KeyedSecret {
     pub(crate) mac: Hmac<Sha256>,
 }
 
+impl KeyedSecret {
+    /// Whether it signs as `other` does.
+    fn signs_as(&self, other: &KeyedSecret) -> bool {
+        let [a, b] = [self, other].map(|secret| secret.mac.clone().finalize().into_bytes());
+        bool::from(a[..].ct_eq(&b[..]))
+    }
+}
+
+/// What became other in the secrets of an integration, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// Those that were not there before.
+    pub added: Vec<String>,
+    /// Those whose name stayed and whose bytes did not.
+    pub replaced: Vec<String>,
+    /// Those that are there no longer.
+    pub retired: Vec<String>,
+}
+
+impl Change {
+    fn between(before: &Keyed, after: &Keyed) -> Change {
+        let mut change = Change::default();
+        for secret in &after.secrets {
+            let list = match before.secret(&secret.name) {
+                None => &mut change.added,
+                Some(known) if !known.signs_as(secret) => &mut change.replaced,
+                Some(_) => continue,
+            };
+            list.push(secret.name.clone());
+        }
+        let gone = before.secrets.iter().filter(|known| after.secret(&known.name).is_none());
+        change.retired = gone.map(|known| known.name.clone()).collect();
+        change
+    }
+
+    /// Whether nothing did.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        *self == Change::default()
+    }
+}
+
+impl Keyed {
+    fn secret(&self, name: &str) -> Option<&KeyedSecret> {
+        self.secrets.iter().find(|secret| secret.name == name)
+    }
+}
+
 /// All integrations that may send.
 pub struct Integrations {
-    keyed: Vec<Keyed>,
+    keyed: Vec<Arc<Keyed>>,
     /// What an unknown client is checked against, so that it takes as long as a known one.
     dummy: Keyed,
 }
@@ -141,16 +211,51 @@ impl Integrations {
     /// # Errors
     /// If two cannot be told apart, or one cannot be verified.
     pub fn new(configured: Vec<Integration>) -> Result<Integrations, IntegrationError> {
-        let mut keyed: Vec<Keyed> = Vec::with_capacity(configured.len());
+        let mut keyed: Vec<Arc<Keyed>> = Vec::with_capacity(configured.len());
         for integration in configured {
             let next = key(integration)?;
             for earlier in &keyed {
                 tell_apart(earlier, &next)?;
             }
-            keyed.push(next);
+            keyed.push(Arc::new(next));
         }
+        Ok(Integrations::of(keyed))
+    }
+
+    fn of(keyed: Vec<Arc<Keyed>>) -> Integrations {
         let secrets = keyed.iter().map(|keyed| keyed.secrets.len()).max().unwrap_or(1);
-        Ok(Integrations { keyed, dummy: dummy(secrets) })
+        Integrations { keyed, dummy: dummy(secrets) }
+    }
+
+    /// The same with other secrets of one integration, and what is other about them.
+    ///
+    /// # Errors
+    /// If it could not be verified with them.
+    pub(crate) fn with_secrets(
+        &self,
+        id: IntegrationId,
+        secrets: Vec<NamedSecret>,
+    ) -> Result<(Integrations, Change), IntegrationError> {
+        let before = self.get(id);
+        let secrets = keys(&before.name, secrets)?;
+        let (name, api_key) = (before.name.clone(), before.api_key.clone());
+        let after = Keyed { name, api_key, secrets };
+        let change = Change::between(before, &after);
+        let mut keyed = self.keyed.clone();
+        keyed[id.0] = Arc::new(after);
+        Ok((Integrations::of(keyed), change))
+    }
+
+    /// The secrets by name, each after the name of its integration, in the order of configuration.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.keyed.iter().flat_map(|keyed| {
+            keyed.secrets.iter().map(|secret| (keyed.name.as_str(), secret.name.as_str()))
+        })
+    }
+
+    /// The ids, in the order of configuration.
+    pub fn ids(&self) -> impl Iterator<Item = IntegrationId> + use<> {
+        (0..self.keyed.len()).map(IntegrationId)
     }
 
     /// The names, in the order of configuration, which is that of their ids.
@@ -158,12 +263,12 @@ impl Integrations {
         self.keyed.iter().map(|keyed| keyed.name.as_str())
     }
 
-    pub(crate) fn all(&self) -> &[Keyed] {
+    pub(crate) fn all(&self) -> &[Arc<Keyed>] {
         &self.keyed
     }
 
     pub(crate) fn get(&self, id: IntegrationId) -> &Keyed {
-        self.keyed.get(id.0).unwrap_or(&self.dummy)
+        self.keyed.get(id.0).map_or(&self.dummy, AsRef::as_ref)
     }
 }
 
@@ -175,8 +280,18 @@ fn key(integration: Integration) -> Result<Keyed, IntegrationError> {
     if api_key.is_empty() || !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(IntegrationError::ApiKey { name });
     }
+    let secrets = keys(&name, secrets)?;
+    Ok(Keyed { name, api_key: api_key.into_bytes(), secrets })
+}
+
+/// The secrets of the integration `name`, ready to verify.
+fn keys(name: &str, secrets: Vec<NamedSecret>) -> Result<Vec<KeyedSecret>, IntegrationError> {
+    let name = name.to_owned();
     if secrets.is_empty() {
         return Err(IntegrationError::NoSecret { name });
+    }
+    if SECRETS_MAX < secrets.len() {
+        return Err(IntegrationError::ManySecrets { name, count: secrets.len() });
     }
     let mut seen = BTreeSet::new();
     for NamedSecret { name: secret, key } in &secrets {
@@ -187,11 +302,8 @@ fn key(integration: Integration) -> Result<Keyed, IntegrationError> {
             return Err(IntegrationError::DoubledSecret { name, secret: secret.clone() });
         }
     }
-    let secrets = secrets
-        .into_iter()
-        .map(|NamedSecret { name, key }| KeyedSecret { name, mac: mac(&key) })
-        .collect();
-    Ok(Keyed { name, api_key: api_key.into_bytes(), secrets })
+    let keyed = |NamedSecret { name, key }| KeyedSecret { name, mac: mac(&key) };
+    Ok(secrets.into_iter().map(keyed).collect())
 }
 
 fn tell_apart(earlier: &Keyed, next: &Keyed) -> Result<(), IntegrationError> {

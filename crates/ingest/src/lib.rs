@@ -6,6 +6,7 @@
 
 mod name; // what can be an integration's name
 mod integration; // who may send: API keys and secrets
+mod active; // the secrets that were last read
 mod limits; // how much, how long
 mod body; // a body, within its size and its time
 mod verify; // a signature over the raw bytes, in constant time
@@ -13,13 +14,16 @@ mod origins; // where a delivery came from, without an allocation a request
 mod queue; // deliveries that wait for the log's one writer
 mod receive; // POST /webhooks/veriff
 mod answer; // what the provider is told
-mod matched; // when each secret last matched
+mod matched; // when each secret last matched, and how often
 mod metrics; // what the endpoint counts
 pub mod import; // a backlog of lines, and an export that it reads back
 
 pub use answer::Answer;
-pub use integration::{Integration, IntegrationError, IntegrationId, Integrations, NamedSecret};
+pub use integration::{
+    Change, Integration, IntegrationError, IntegrationId, Integrations, NamedSecret, SECRETS_MAX,
+};
 pub use limits::{Limits, QueueLimits};
+pub use matched::SecretMatch;
 pub use metrics::Metrics;
 pub use name::{NameError, check_name};
 pub use queue::{AppendQueue, Appender, Committed, GroupLog, NotAppended};

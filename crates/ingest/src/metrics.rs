@@ -12,7 +12,7 @@ use weir_domain::{Seq, Timestamp};
 
 use crate::answer::Answer;
 use crate::integration::{IntegrationId, Integrations};
-use crate::matched::Matched;
+use crate::matched::{Matched, SecretMatch};
 use crate::queue::Committed;
 use crate::verify::{Refusal, Verified};
 
@@ -25,6 +25,8 @@ pub struct Metrics {
     /// The integrations' names, in the order of ids.
     names: Vec<String>,
     matched: Matched,
+    /// By integration: 1 where its secrets could not be read again.
+    stale: Vec<Gauge>,
     append_seconds: Histogram,
     commit_seconds: Histogram,
     commit_deliveries: Histogram,
@@ -55,6 +57,7 @@ impl Metrics {
         let answers = Family::<AnswerLabels, Counter>::default();
         let refusals = Family::<RefusalLabels, Counter>::default();
         let last_delivery = Family::<IntegrationLabels, Gauge>::default();
+        let stale = Family::<IntegrationLabels, Gauge>::default();
         let metrics = Metrics {
             answers: integrations
                 .names()
@@ -63,13 +66,10 @@ impl Metrics {
                 .collect(),
             refusals: Refusal::NAMES
                 .map(|reason| refusals.get_or_create_owned(&RefusalLabels { reason })),
-            last_delivery: integrations
-                .names()
-                .map(|name| IntegrationLabels { integration: name.to_owned() })
-                .map(|labels| last_delivery.get_or_create_owned(&labels))
-                .collect(),
+            last_delivery: by_integration(&last_delivery, integrations),
+            stale: by_integration(&stale, integrations),
             names: integrations.names().map(str::to_owned).collect(),
-            matched: Matched::none_of(integrations),
+            matched: Matched::default(),
             // 0.25 ms to 4 s: a commit on a quiet disk, and the longest wait for one.
             append_seconds: Histogram::new(exponential_buckets(0.000_25, 2.0, 15)),
             commit_seconds: Histogram::new(exponential_buckets(0.000_125, 2.0, 15)),
@@ -88,6 +88,12 @@ impl Metrics {
             "When the integration's last delivery was received, in Unix time (0: none since the start)",
             last_delivery,
         );
+        registry.register(
+            "weir_secrets_stale",
+            "1 where an integration's secrets could not be read again, so that the old ones stay",
+            stale,
+        );
+        metrics.matched.register(registry);
         metrics.register_queue(registry);
         metrics
     }
@@ -129,6 +135,15 @@ impl Metrics {
         self.starts_at(head);
     }
 
+    /// Notes whether the secrets of an integration could be read when they were last looked at.
+    pub fn secrets_read(&self, id: IntegrationId, read: bool) {
+        self.stale[id.0].set(i64::from(!read));
+    }
+
+    pub(crate) fn matched(&self) -> &Matched {
+        &self.matched
+    }
+
     pub(crate) fn answered(&self, answer: Answer, integration: Option<IntegrationId>) {
         let nobody = self.answers.len() - 1;
         self.answers[integration.map_or(nobody, |id| id.0)][answer as usize].inc();
@@ -140,7 +155,6 @@ impl Metrics {
 
     pub(crate) fn delivered(&self, verified: &Verified<'_>, at: Timestamp) {
         self.last_delivery[verified.id.0].set(at.as_micros().div_euclid(1_000_000));
-        self.matched.note(verified, at);
     }
 
     pub(crate) fn append_took(&self, took: Duration) {
@@ -171,15 +185,33 @@ impl Metrics {
         Refusal::NAMES.into_iter().zip(self.refusals.iter().map(Counter::get))
     }
 
-    /// The secrets: whose, what it is called, and when it last matched since the start.
-    pub fn secrets(&self) -> impl Iterator<Item = (&str, &str, Option<Timestamp>)> {
-        self.matched.all().map(|(place, secret, at)| (self.names[place].as_str(), secret, at))
+    /// Every secret that was active since the start.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<SecretMatch> {
+        self.matched.all(&self.names)
+    }
+
+    /// The integrations whose secrets could not be read again.
+    pub fn stale(&self) -> impl Iterator<Item = &str> {
+        let stale = self.stale.iter().zip(&self.names);
+        stale.filter(|(stale, _)| stale.get() != 0).map(|(_, name)| name.as_str())
     }
 
     /// Deliveries that waited for the writer when it finished its last group.
     pub fn waiting(&self) -> u64 {
         self.waiting.get().unsigned_abs()
     }
+}
+
+fn by_integration(
+    family: &Family<IntegrationLabels, Gauge>,
+    integrations: &Integrations,
+) -> Vec<Gauge> {
+    integrations
+        .names()
+        .map(|name| IntegrationLabels { integration: name.to_owned() })
+        .map(|labels| family.get_or_create_owned(&labels))
+        .collect()
 }
 
 fn by_answer(

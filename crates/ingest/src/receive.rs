@@ -7,12 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
 use weir_domain::{Clock, Delivery};
 
+use crate::active::{Active, Current};
 use crate::answer::Answer;
 use crate::body;
-use crate::integration::{IntegrationId, Integrations};
+use crate::integration::{Change, IntegrationError, IntegrationId, Integrations, NamedSecret};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::origins::Origins;
 use crate::queue::AppendQueue;
 use crate::verify::{Refusal, verify};
 
@@ -21,8 +21,7 @@ pub const PATH: &str = "/webhooks/veriff";
 
 /// What the endpoint works with.
 pub struct Ingest {
-    integrations: Integrations,
-    origins: Origins,
+    current: Current,
     queue: AppendQueue,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -39,8 +38,21 @@ impl Ingest {
         limits: Limits,
         metrics: Arc<Metrics>,
     ) -> Ingest {
-        let origins = Origins::of(&integrations);
-        Ingest { integrations, origins, queue, clock, limits, metrics }
+        let current = Current::new(Active::new(integrations, metrics.matched()));
+        Ingest { current, queue, clock, limits, metrics }
+    }
+
+    /// Puts other secrets of one integration in the place of those that there are. A request that
+    /// has begun is held against those that it began with.
+    ///
+    /// # Errors
+    /// If it could not be verified with them: those that there are stay.
+    pub fn renew(
+        &self,
+        id: IntegrationId,
+        secrets: Vec<NamedSecret>,
+    ) -> Result<Change, IntegrationError> {
+        self.current.renew(id, secrets, self.metrics.matched())
     }
 }
 
@@ -92,14 +104,16 @@ impl Ingest {
         let body = body::read(headers, payload, body_bytes_max, began + body_timeout).await?;
         let received_at = self.clock.now();
 
+        let active = self.current.get();
         let verified =
-            verify(&self.integrations, headers, &body).map_err(|refusal| self.refuse(refusal))?;
-        let origin = self.origins.get(&verified, headers);
+            verify(&active.integrations, headers, &body).map_err(|refusal| self.refuse(refusal))?;
+        let origin = active.origins.get(&verified, headers);
         let delivery = Delivery { received_at, origin, body };
         self.append(delivery, began + answer_timeout)
             .await
             .map_err(|answer| Refused { answer, integration: Some(verified.id) })?;
         self.metrics.delivered(&verified, received_at);
+        active.marks[verified.id.0][verified.secret_index].note(received_at);
         Ok(verified.id)
     }
 

@@ -1,7 +1,8 @@
 //! What the log holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use rusqlite::OptionalExtension;
 use serde::Serialize;
 use weir_domain::{Seq, Timestamp};
 
@@ -97,6 +98,34 @@ impl LogReader {
         self.conn
             .prepare(sql)
             .and_then(|mut statement| statement.query_map([count], matched)?.collect())
+            .map_err(LogError::store(&self.path))
+    }
+
+    /// The last delivery that a secret signed before `at`. Imported ones are passed over: they may be
+    /// of any time.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn signed_before(&self, at: Timestamp) -> Result<Seq, LogError> {
+        // From the end, which is where it is: what is older is not read.
+        let sql = "SELECT seq FROM delivery CROSS JOIN origin ON origin.id = origin \
+                   WHERE secret IS NOT NULL AND received_at < ?1 ORDER BY seq DESC LIMIT 1";
+        let found = self.conn.query_row(sql, [at.as_micros()], |row| row.get(0)).optional();
+        let found: Option<u64> = found.map_err(LogError::store(&self.path))?;
+        Ok(found.map_or(Seq::START, Seq::new))
+    }
+
+    /// Every secret that ever matched, by integration and name.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn secrets_known(&self) -> Result<BTreeSet<(String, String)>, LogError> {
+        let sql = "SELECT integration, secret FROM origin WHERE secret IS NOT NULL";
+        self.conn
+            .prepare(sql)
+            .and_then(|mut statement| {
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            })
             .map_err(LogError::store(&self.path))
     }
 

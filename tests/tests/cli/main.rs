@@ -10,6 +10,7 @@ mod people; // who may see the dashboard, where nobody can sign in yet
 mod rebuild; // equality proved, or the place where there is none
 mod report; // every format, every default
 mod scrub; // the log, read again while the server runs
+mod secrets; // which are in use
 mod sign; // a signature that others compute too
 mod tamper; // what no Weir would do to a file
 mod simulate; // a provider, into a file and to a server

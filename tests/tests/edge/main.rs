@@ -9,4 +9,5 @@ mod framing; // where a request ends, in one reading only
 mod fuzz; // requests changed at random
 mod lines; // what is said of strangers, and what is not
 mod refusal; // the same 401, byte for byte
+mod rotation; // one secret takes another's place
 mod slow; // connections that are held

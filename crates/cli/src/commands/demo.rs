@@ -21,6 +21,7 @@ use crate::commands::threads;
 use crate::config::{Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
+use crate::rotation::SecretSources;
 
 /// The same people in every demo.
 const SEED: u64 = 2_026;
@@ -62,6 +63,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let service = Service {
         integrations: Integrations::new(integrations(&keys))
             .map_err(|error| Failure::work(error.to_string()))?,
+        secrets: SecretSources::default(),
         dir,
         lock,
         limits: Limits::default(),

@@ -7,12 +7,14 @@ use weir_access::{Access, Role};
 use weir_audit::Record;
 use weir_channel::Looked;
 use weir_domain::{Clock, Timestamp};
+use weir_ingest::Integrations;
 use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader, ScrubRecord};
 use weir_readmodel::{CheckpointError, Model};
 use weir_report::render::bytes;
 
 use crate::args::Common;
 use crate::clock::SystemClock;
+use crate::commands::secrets::{self, SecretRow, Standing};
 use crate::commands::{counted, serve};
 use crate::config::{Config, Open};
 use crate::failure::{Failure, Outcome};
@@ -46,7 +48,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         Ok(config) => {
             findings.push(Fine("the configuration reads".to_owned()));
             findings.push(catalogue(&config));
-            findings.push(integrations(&config));
+            findings.extend(integrations(&config));
             findings.extend(dashboard(&config));
             findings.extend(data(&config.data_dir()));
             findings.push(audit(&config.data_dir()));
@@ -93,19 +95,38 @@ fn catalogue(config: &Config) -> Finding {
     }
 }
 
-fn integrations(config: &Config) -> Finding {
+fn integrations(config: &Config) -> Vec<Finding> {
     match config.integrations() {
-        Err(failure) => Wrong(failure.to_string()),
+        Err(failure) => vec![Wrong(failure.to_string())],
         Ok(integrations) => {
             let names: Vec<_> = integrations.names().collect();
-            match names.as_slice() {
+            let named = match names.as_slice() {
                 [] => Note(
                     "no integration is configured, so no webhook is accepted; add an [[integration]]"
                         .to_owned(),
                 ),
                 names => Fine(format!("integrations: {}", names.join(", "))),
-            }
+            };
+            std::iter::once(named).chain(rested(&integrations, config)).collect()
         }
+    }
+}
+
+/// The secrets that may be retired.
+fn rested(integrations: &Integrations, config: &Config) -> Vec<Finding> {
+    match secrets::rows(integrations, &config.data_dir(), SystemClock.now()) {
+        // What is wrong with the log is told where it is looked at.
+        Err(_) => Vec::new(),
+        Ok(rows) => rows
+            .into_iter()
+            .filter(|row| row.standing == Standing::MayBeRetired)
+            .map(|SecretRow { integration, secret, .. }| {
+                Note(format!(
+                    "the secret `{secret}` of integration `{integration}` has not matched for 8 days, \
+                     though others have: it may be retired"
+                ))
+            })
+            .collect(),
     }
 }
 

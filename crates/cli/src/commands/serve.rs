@@ -19,6 +19,7 @@ use weir_dashboard::{
 use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
     AppendQueue, Appender, Committed, Ingest, Integrations, Limits, Metrics, QueueLimits,
+    SecretMatch,
 };
 use weir_log::{AppendError, DataDir, Lock, Log, LogError};
 use weir_projector::{Live, Projector, ProjectorError};
@@ -30,8 +31,10 @@ use crate::config::{Config, Open, ServerConfig};
 use crate::edge;
 use crate::failure::{Failure, Outcome};
 use crate::heads::Heads;
+use crate::rotation::{Rotation, SecretSources};
 use crate::scheduler::{Reports, Stop};
 use crate::scrub::{Pace, Scrubbing, Seen};
+use crate::watch::{Watch, Watched};
 
 /// How long a process that is just ending may hold the data directory.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
@@ -55,6 +58,8 @@ pub(crate) struct Service {
     pub(crate) dir: DataDir,
     pub(crate) lock: Lock,
     pub(crate) integrations: Integrations,
+    /// Where their secrets are read from again; nowhere by default.
+    pub(crate) secrets: SecretSources,
     pub(crate) limits: Limits,
     pub(crate) queue_limits: QueueLimits,
     pub(crate) catalogue: CatalogueCell,
@@ -93,6 +98,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         lock: lock(&dir)?,
         dir,
         integrations,
+        secrets: config.take_secret_sources(),
         limits: config.limits(),
         queue_limits: config.queue_limits(),
         catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
@@ -222,6 +228,7 @@ impl Service {
         let projecting = std::thread::Builder::new()
             .name("weir-project".to_owned())
             .spawn(move || projector.run(&committed))?;
+        let ids: Vec<_> = self.integrations.ids().collect();
         let ingest = web::Data::new(Ingest::new(
             self.integrations,
             queue.clone(),
@@ -229,6 +236,11 @@ impl Service {
             self.limits,
             Arc::clone(&metrics),
         ));
+        let rotation = (!self.secrets.integrations.is_empty()).then(|| {
+            let (ingest, metrics) = (ingest.clone(), Arc::clone(&metrics));
+            Box::new(Rotation::new(self.secrets, ids, ingest, metrics)) as Box<dyn Watched>
+        });
+        let watch = Watch::start(rotation.into_iter().collect())?;
         let endpoint =
             self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let (catalogue, gate) = (Arc::new(self.catalogue), Arc::new(Gate::for_threads(threads())));
@@ -268,11 +280,13 @@ impl Service {
         let served = actix_web::rt::System::new().block_on(async {
             let server = serve(listener, &self.server, ingest, state.clone())?;
             let handle = server.handle();
+            let reading = actix_web::rt::spawn(read_on_signal(watch));
             let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, stops, state.clone()));
             ready(address)?;
             tell_setup(&state.access, endpoint.trim_end_matches('/'))?;
             let served = server.await;
             waiting.abort();
+            reading.abort();
             Ok::<_, Failure>(served?)
         });
         scheduler.end();
@@ -322,12 +336,15 @@ fn seen(metrics: Arc<Metrics>, since: Timestamp) -> Box<dyn Fn() -> IngestHealth
             .collect(),
         secrets: metrics
             .secrets()
-            .map(|(integration, secret, matched_at)| SecretUse {
-                integration: integration.to_owned(),
-                secret: secret.to_owned(),
-                matched_at,
+            .into_iter()
+            .map(|SecretMatch { integration, secret, active, at }| SecretUse {
+                integration,
+                secret,
+                active,
+                matched_at: at,
             })
             .collect(),
+        stale: metrics.stale().map(str::to_owned).collect(),
         waiting: metrics.waiting(),
     })
 }
@@ -363,6 +380,19 @@ fn serve(
             })
         })?;
     Ok(server.run())
+}
+
+/// Reads secrets again when the process is told to: SIGHUP.
+async fn read_on_signal(watch: Watch) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        tracing::warn!("SIGHUP cannot be caught: it would end the process");
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        tracing::info!("reading secrets again: told to by SIGHUP");
+        watch.read_now();
+    }
 }
 
 /// Stops the server when the process is told to end, or must end by itself.

@@ -58,7 +58,7 @@ impl OidcConfig {
         })?;
         let path = base.join(&self.client_secret_file);
         let secret = secrets::private_file(&path, "dashboard.oidc.client_secret_file")?;
-        let client_secret = String::from_utf8(secret).map_err(|_| {
+        let client_secret = String::from_utf8(secret.to_vec()).map_err(|_| {
             Failure::call(format!("the secret file {} is no UTF-8 text", path.display()))
         })?;
         Ok(OidcSettings {

@@ -76,6 +76,7 @@ fn integrations(
         last.keys().cloned().chain(seen.integrations.iter().cloned()).collect();
     let of = |name: String| IntegrationHealth {
         configured: configured.contains(&name),
+        secrets_stale: seen.stale.contains(&name),
         last_delivery: last.remove(&name),
         integration: name,
     };
@@ -153,7 +154,7 @@ fn secrets(
             let (integration, secret) = (known.integration.clone(), known.secret.clone());
             let earlier = before.remove(&(integration.clone(), secret.clone()));
             let matched_at = known.matched_at.max(earlier);
-            SecretHealth { integration, secret, configured: true, matched_at }
+            SecretHealth { integration, secret, configured: known.active, matched_at }
         })
         .collect();
     rows.extend(before.into_iter().map(|((integration, secret), at)| SecretHealth {

@@ -28,6 +28,13 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
         );
         return (Status::Attention, said);
     }
+    if let Some(one) = integrations.iter().find(|one| one.secrets_stale) {
+        let said = format!(
+            "The secrets of {} could not be read again, and stay as they were. `weir doctor` says why.",
+            one.integration
+        );
+        return (Status::Attention, said);
+    }
     if log.deliveries == 0 {
         return (Status::Attention, "Nothing was received yet.".to_owned());
     }

@@ -61,6 +61,8 @@ pub(crate) struct IntegrationHealth {
     pub(crate) integration: String,
     /// Whether it is in the configuration, so that it may send.
     pub(crate) configured: bool,
+    /// Whether its secrets could not be read again after they changed, so that the old ones stay.
+    pub(crate) secrets_stale: bool,
     /// Its last delivery; null before the first.
     #[schema(required)]
     pub(crate) last_delivery: Option<LastDelivery>,

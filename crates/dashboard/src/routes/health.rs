@@ -57,6 +57,7 @@ mod tests {
         let secret = |secret: &str, matched_at| SecretUse {
             integration: "main".to_owned(),
             secret: secret.to_owned(),
+            active: true,
             matched_at,
         };
         IngestHealth {
@@ -85,11 +86,24 @@ mod tests {
         assert_eq!(got["rate"], json!({"last_minute": 2, "last_hour": 2, "last_24_hours": 2}));
         assert_eq!(got["process"]["uptime_seconds"], 7_200.0);
         assert_eq!((&got["log"]["deliveries"], &got["log"]["seals"]), (&json!(3), &json!(1)));
-        let quiet = json!({"integration": "quiet", "configured": true, "last_delivery": null});
+        let quiet = json!({
+            "integration": "quiet", "configured": true, "secrets_stale": false, "last_delivery": null
+        });
         assert_eq!(got["integrations"][1], quiet);
         let last = &got["integrations"][0]["last_delivery"];
         assert_eq!((&last["seq"], &last["silence_seconds"]), (&json!(3), &json!(60.0)));
         assert_eq!(last["session_id"], uuid::Uuid::from_u128(2).to_string());
+    }
+
+    #[actix_web::test]
+    async fn secrets_that_could_not_be_read_again_are_told_on_top() {
+        let stale = || IngestHealth { stale: vec!["quiet".to_owned()], ..seen() };
+        let fixture = Fixture::with(deliveries(LOG), |state| state.ingest = Box::new(stale));
+        let got = fixture.json("/api/v1/health", 200).await;
+        assert_eq!(got["status"], "attention");
+        let sentence = got["sentence"].as_str().unwrap();
+        assert!(sentence.starts_with("The secrets of quiet could not be read again"), "{sentence}");
+        assert_eq!(got["integrations"][1]["secrets_stale"], true);
     }
 
     #[actix_web::test]

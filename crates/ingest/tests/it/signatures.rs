@@ -186,3 +186,12 @@ fn a_secret_prints_as_nothing() {
     assert!(!shown.contains("hush") && !shown.contains("104"), "{shown}");
     assert_eq!(format!("{:?}", integrations()), r#"{"main", "test"}"#);
 }
+
+#[test]
+fn too_many_secrets_are_refused() {
+    let names: Vec<String> = (0..=weir_ingest::SECRETS_MAX).map(|n| n.to_string()).collect();
+    let secrets: Vec<(&str, &[u8])> = names.iter().map(|name| (&**name, name.as_bytes())).collect();
+    assert!(Integrations::new(vec![integration("a", "k", &secrets[1..])]).is_ok());
+    let error = Integrations::new(vec![integration("a", "k", &secrets)]).unwrap_err().to_string();
+    assert!(error.contains("has 17 secrets, more than 16"), "{error}");
+}
