@@ -60,12 +60,27 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("faults", &[]),
     // What stands between a program and the C library. Linked by nobody: tests load it.
     ("interpose", &[]),
+    // What is fuzzed, wherever it is; the one that imports a program. See `may_import`.
+    (
+        "fuzz",
+        &[
+            "domain",
+            "log",
+            "ingest",
+            "readmodel",
+            "projector",
+            "report",
+            "schedule",
+            "dashboard",
+            "cli",
+        ],
+    ),
     // The oracle shares no code with the product. A test may drive any crate: see `may_import`.
     ("tests", &[]),
 ];
 
-/// Programs: they import, and nobody imports them.
-const PROGRAMS: &[&str] = &["cli", "bench", "xtask"];
+/// Programs: they import, and nobody imports them but the fuzz targets.
+const PROGRAMS: &[&str] = &["cli", "bench", "xtask", "fuzz"];
 
 /// What any crate may import for its tests, and none for anything else.
 const FOR_TESTS: &[&str] = &["faults"];
@@ -274,7 +289,7 @@ struct Import {
 }
 
 fn may_import(name: &str, import: &Import) -> bool {
-    if PROGRAMS.contains(&import.of.as_str()) {
+    if PROGRAMS.contains(&import.of.as_str()) && name != "fuzz" {
         return false;
     }
     let is_for_tests = import.section == "dev-dependencies";
@@ -339,15 +354,19 @@ fn line_of(text: &str, words: &str) -> Option<usize> {
     text.lines().position(|line| line.contains(words)).map(|index| index + 1)
 }
 
-/// The names of our crates: the folders of `crates/`, and `tests`.
+/// The names of our crates: the folders of `crates/`, `tests`, and `tests/fuzz`.
 fn crate_names() -> BTreeSet<String> {
     let folders = entries(&root().join("crates"));
     let crates = folders.iter().filter(|folder| folder.join("Cargo.toml").exists());
-    crates.map(|folder| name_of(folder)).chain(["tests".to_owned()]).collect()
+    crates.map(|folder| name_of(folder)).chain(["tests", "fuzz"].map(str::to_owned)).collect()
 }
 
 fn folder(name: &str) -> PathBuf {
-    if name == "tests" { root().join(name) } else { root().join("crates").join(name) }
+    match name {
+        "tests" => root().join(name),
+        "fuzz" => root().join("tests").join(name),
+        _ => root().join("crates").join(name),
+    }
 }
 
 fn manifest(name: &str) -> toml::Table {

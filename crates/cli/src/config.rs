@@ -5,8 +5,11 @@ mod schedule; // the ways out of reports, and what every run is asked with
 #[cfg(feature = "oidc")]
 mod oidc; // the identity provider
 mod environment; // WEIR_SECTION__KEY
+mod fuzzing; // what the fuzz targets reach
 mod place; // where in the file something stands
 pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
+
+pub use fuzzing::configuration;
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -341,7 +344,7 @@ fn read(path: &Path) -> Outcome<Source> {
 /// Where in the file it is wrong, in one line.
 fn wrong_toml(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
     let at = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-    let message = error.message().replace('\n', " ");
+    let message = one_line(error.message());
     Failure::call(format!("{}, line {at}: {message}; mend the file", path.display()))
 }
 
@@ -351,7 +354,7 @@ fn wrong_key(
     laid_over: &LaidOver,
     error: &serde_path_to_error::Error<toml::de::Error>,
 ) -> Failure {
-    let (path, inner) = (error.path().to_string(), error.inner().message().replace('\n', " "));
+    let (path, inner) = (error.path().to_string(), one_line(error.inner().message()));
     let keys: Vec<_> = error.path().iter().filter_map(key_of).collect();
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();
     let place = match (laid_over.get(&path), source) {
@@ -359,8 +362,14 @@ fn wrong_key(
         (None, Some(source)) => source.place(&keys),
         (None, None) => "the environment".to_owned(),
     };
-    let at = if path == "." { String::new() } else { format!(", at `{path}`") };
+    let at = if path == "." { String::new() } else { format!(", at `{}`", one_line(&path)) };
     Failure::call(format!("{place}{at}: {inner}"))
+}
+
+/// What is said of a text that may hold anything, in one line: a key may be quoted, and have a line
+/// break in it.
+fn one_line(said: &str) -> String {
+    said.replace('\n', " ").replace(char::is_control, "\u{fffd}")
 }
 
 /// A step of a path, as [`Source::place`] takes it.

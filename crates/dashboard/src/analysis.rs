@@ -170,7 +170,7 @@ impl Analysis {
 }
 
 /// What was entered, with the zone that applies where it is not the one that everybody expects.
-fn form(read: &Parameters, timezone_default: &str) -> Form {
+pub(crate) fn form(read: &Parameters, timezone_default: &str) -> Form {
     let Asked {
         from,
         to,

@@ -12,6 +12,8 @@ mod choices; // what the form offers
 mod entrance; // who asks, and whether they may
 #[cfg(feature = "oidc")]
 mod oidc; // who somebody is, as an identity provider says
+#[doc(hidden)]
+pub mod fuzzing; // what the fuzz targets reach
 mod describe; // the API's description, and the shapes that it names
 mod exits; // what the pages of screens and of reasons have in common
 mod gate; // how many reports are computed at once

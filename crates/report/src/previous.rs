@@ -70,7 +70,8 @@ impl Shift {
 
     fn back(self, zone: &Zone, at: Timestamp) -> Timestamp {
         let span = match self {
-            Shift::Micros(us) => return at.plus_us(-us),
+            // A range that ends before it begins, by all of time: the negative of that is not one.
+            Shift::Micros(us) => return at.plus_us(us.saturating_neg()),
             Shift::Days(days) => days.days(),
             Shift::Months(months) => months.months(),
         };

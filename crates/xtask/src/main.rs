@@ -4,6 +4,7 @@
 
 mod bench; // the release binary beside a baseline
 mod ci; // every check there is, in order, up to the first failure
+mod fuzz; // libFuzzer over what comes in and what goes out
 mod on_demand; // one heavy test, as long as asked
 mod process; // a command at the root: shown, run, its failure said
 mod under_test; // what the tests are told: the binary, and how long to go on
@@ -32,6 +33,8 @@ enum Command {
     /// Let the disk fail, and the power go, at any call of SQLite's, and hold every store against what
     /// was promised.
     Faults(on_demand::FaultsArgs),
+    /// Look for inputs that break what is promised of each place where bytes come in or go out.
+    Fuzz(fuzz::Args),
     /// Hold reports against the brute-force oracle on random streams.
     Differential(on_demand::DifferentialArgs),
     /// Write the golden files of the outputs and the golden pictures of the pages anew, to be looked
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::bench(&args),
         Command::Kill(args) => on_demand::kill(&args),
         Command::Faults(args) => on_demand::faults(&args),
+        Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Differential(args) => on_demand::differential(&args),
         Command::Golden => on_demand::golden(),
     };

@@ -237,14 +237,19 @@ impl Rows {
 
 /// A text as a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection").
 fn no_formula(text: &str) -> String {
-    // Some programs trim a cell, or fold full-width signs, before they look at it.
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}']).chars().next();
-    let formula = matches!(
-        first,
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    );
+    // Some programs trim a cell of what is not seen, or fold full-width signs, before they look at it.
+    let unseen = |c: char| c.is_whitespace() || c.is_control() || is_zero_width(c);
+    let formula = text.starts_with(['\t', '\r', '\n'])
+        || text
+            .trim_start_matches(unseen)
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     // An apostrophe of its own is doubled, so that reading back is unambiguous.
     if formula || text.starts_with('\'') { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Whether a character takes no room, so that what follows it seems to come first.
+const fn is_zero_width(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -299,7 +304,21 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "－1", "'=1"] {
+        for text in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            " =1",
+            "＝1",
+            "－1",
+            "'=1",
+            "\u{2003}=1",
+            "\0=1",
+            " \t\u{200b}@x",
+        ] {
             assert_eq!(no_formula(text), format!("'{text}"));
         }
         for text in ["", "0.55", "a=b", "2026-01-05"] {

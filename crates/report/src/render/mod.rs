@@ -38,6 +38,9 @@ mod text; // names from outside, made safe to show
 mod verdict; // whether two groups differ, in words
 mod words; // the sentences
 
+#[doc(hidden)]
+pub use chart::{Painted, charts};
+
 pub use address::{AddressQuery, Addressed, address};
 pub use before::Before;
 pub use csv::{csv, csv_rows};

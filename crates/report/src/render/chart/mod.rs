@@ -9,6 +9,7 @@ mod bars; // horizontal bars, labelled at both ends
 mod distribution; // how many took how long
 mod dumbbell; // two rates of the same thing on one line
 mod file; // a picture as a file: SVG or PNG
+mod fuzzing; // any names and numbers, for the fuzz target
 mod font; // the embedded typeface, and how wide a text is
 mod ink; // what each colour means
 mod overlay; // a picture on a page: SVG that follows the theme, with links over it
@@ -20,6 +21,8 @@ mod stack; // one bar that is the whole cohort
 mod themed; // a backend of plotters for a page
 mod trend; // a rate over time, with its interval
 mod way; // the way through a flow, step by step
+
+pub use fuzzing::{Painted, charts};
 
 pub(crate) use bars::{BARS_MAX, Bar, Bars, Part, bars};
 pub(crate) use distribution::{Column, Histogram, Percentile, distribution};
