@@ -344,7 +344,7 @@ fn read(path: &Path) -> Outcome<Source> {
 /// Where in the file it is wrong, in one line.
 fn wrong_toml(path: &Path, text: &str, error: &toml::de::Error) -> Failure {
     let at = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-    let message = one_line(error.message());
+    let message = error.message();
     Failure::call(format!("{}, line {at}: {message}; mend the file", path.display()))
 }
 
@@ -354,22 +354,31 @@ fn wrong_key(
     laid_over: &LaidOver,
     error: &serde_path_to_error::Error<toml::de::Error>,
 ) -> Failure {
-    let (path, inner) = (error.path().to_string(), one_line(error.inner().message()));
+    let (path, inner) = (error.path().to_string(), error.inner().message());
     let keys: Vec<_> = error.path().iter().filter_map(key_of).collect();
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-    let place = match (laid_over.get(&path), source) {
+    let place = match (variable(laid_over, &path, source, &keys), source) {
         (Some(variable), _) => format!("the environment variable {variable}"),
         (None, Some(source)) => source.place(&keys),
         (None, None) => "the environment".to_owned(),
     };
-    let at = if path == "." { String::new() } else { format!(", at `{}`", one_line(&path)) };
+    let at = if path == "." { String::new() } else { format!(", at `{path}`") };
     Failure::call(format!("{place}{at}: {inner}"))
 }
 
-/// What is said of a text that may hold anything, in one line: a key may be quoted, and have a line
-/// break in it.
-fn one_line(said: &str) -> String {
-    said.replace('\n', " ").replace(char::is_control, "\u{fffd}")
+/// The variable that this key comes from, or a key below it where the file has no such table.
+fn variable<'a>(
+    laid_over: &'a LaidOver,
+    path: &str,
+    source: Option<&Source>,
+    keys: &[&str],
+) -> Option<&'a String> {
+    let below = || {
+        let start = format!("{path}.");
+        let mut below = laid_over.iter().filter(|(key, _)| key.starts_with(&start));
+        below.next().filter(|_| source.is_none_or(|source| !source.has(keys)))
+    };
+    laid_over.get(path).or_else(|| below().map(|(_, variable)| variable))
 }
 
 /// A step of a path, as [`Source::place`] takes it.

@@ -50,10 +50,24 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Work(error) => f.write_str(&with_causes(error)),
-            Failure::Call(sentence) => f.write_str(sentence),
+            Failure::Work(error) => f.write_str(&one_line(&with_causes(error))),
+            Failure::Call(sentence) => f.write_str(&one_line(sentence)),
         }
     }
+}
+
+/// The sentence in one line, whatever stands in the names that it repeats: nothing of a file or of
+/// the environment acts on the terminal.
+fn one_line(sentence: &str) -> String {
+    let mut line = String::with_capacity(sentence.len());
+    for c in sentence.chars() {
+        match c {
+            '\n' => line.push(' '),
+            c if c.is_control() => line.extend(c.escape_default()),
+            c => line.push(c),
+        }
+    }
+    line
 }
 
 /// The error and its causes in one line. Most errors tell their cause, with what to do about it, in
@@ -85,6 +99,12 @@ mod tests {
     #[track_caller]
     fn check(error: anyhow::Error, want: &str) {
         assert_eq!(Failure::from(error).to_string(), want);
+    }
+
+    #[test]
+    fn nothing_of_a_name_acts_on_the_terminal() {
+        let failure = Failure::call("a\nb \u{1b}[31m\r\0 õ");
+        assert_eq!(failure.to_string(), "a b \\u{1b}[31m\\r\\u{0} õ");
     }
 
     #[test]

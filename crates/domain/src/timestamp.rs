@@ -65,9 +65,11 @@ impl FromStr for Timestamp {
 
     /// Reads RFC 3339 with any offset; digits beyond the microsecond are cut off.
     fn from_str(text: &str) -> Result<Timestamp, TimestampError> {
-        DateTime::parse_from_rfc3339(text)
-            .map(|at| Timestamp(at.timestamp_micros()))
-            .map_err(|_| TimestampError { text: text.chars().take(64).collect() })
+        DateTime::parse_from_rfc3339(text).map(|at| Timestamp(at.timestamp_micros())).map_err(
+            |_| TimestampError {
+                text: text.chars().take(64).flat_map(char::escape_debug).collect(),
+            },
+        )
     }
 }
 

@@ -20,6 +20,11 @@ impl Source {
         line.map_or_else(|| file.to_string(), |line| format!("{file}, line {line}"))
     }
 
+    /// Whether the file has the key that `path` leads to.
+    pub(super) fn has(&self, path: &[&str]) -> bool {
+        line_of(&self.text, path).is_some()
+    }
+
     /// The same of what is wrong in a section: of the first key that the sentence names and the
     /// section has, else of the section.
     pub(super) fn place_of(&self, section: &[&str], sentence: &str) -> String {

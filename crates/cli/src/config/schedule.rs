@@ -239,6 +239,13 @@ mod tests {
         };
         check("WEIR_CHANNELS__MAIL__PORT", "2525", "Some(2525) 7");
         check("WEIR_SCHEDULE__KEEP_OUTPUTS_DAYS", "30", "Some(25) 30");
+        // A table that the file has not is the variable's, and so is what is wrong with it.
+        check("WEIR_SERVR__LISTEN", "x", "the environment variable WEIR_SERVR__LISTEN, at `servr`");
+        check(
+            "WEIR_CHANNELS__FAX__PORT",
+            "1",
+            "the environment variable WEIR_CHANNELS__FAX__PORT, at `channels.fax`: unknown field",
+        );
         check(
             "WEIR_SCHEDULE__KEEP_OUTPUTS_DAYS",
             "long",

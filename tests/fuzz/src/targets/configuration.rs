@@ -27,7 +27,6 @@ fn names_its_place(said: &str, file: &str, variables: &[(String, String)]) -> bo
         return digits.parse().is_ok_and(|line: usize| (1..=lines).contains(&line));
     }
     said.starts_with("weir.toml: ")
-        || said.starts_with("weir.toml, at ")
         || said.starts_with("the configuration is wrong: ")
         || said.starts_with("the environment variable ")
             && variables.iter().any(|(name, _)| said.contains(name.as_str()))
