@@ -190,6 +190,12 @@ impl Home {
         self.exported().lines().map(body).collect()
     }
 
+    /// The same of another data directory in this folder.
+    #[track_caller]
+    pub fn bodies_in(&self, name: &str) -> Vec<String> {
+        self.prints(["log", "export", "--data-dir", name]).lines().map(body).collect()
+    }
+
     /// How many deliveries the log holds, all of them sealed.
     #[track_caller]
     pub fn verified(&self) -> u64 {

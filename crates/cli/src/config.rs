@@ -88,6 +88,8 @@ pub(crate) struct IngestConfig {
     pub append_timeout_ms: Option<u64>,
     /// Deliveries that may wait for the log.
     pub queue_deliveries_max: Option<usize>,
+    /// How long a delivery may be expected to wait before its commit begins, in milliseconds.
+    pub queue_wait_ms: Option<u64>,
 }
 
 /// What is kept of the log elsewhere.
@@ -326,6 +328,7 @@ impl Config {
         QueueLimits {
             queue_deliveries_max,
             group_deliveries_max: default.group_deliveries_max.min(queue_deliveries_max),
+            wait_max: self.ingest.queue_wait_ms.map_or(default.wait_max, Duration::from_millis),
             ..default
         }
     }

@@ -1,7 +1,7 @@
 //! Heads of the log, signed, and written to where the log is not.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -91,24 +91,32 @@ impl<H: Noted> SignedHead<H> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Failure::call(format!("{shown} cannot be read: {error}; name a file of `{command}`"))
         })?;
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let heads: Vec<SignedHead<H>> = lines
-            .map(|(number, line)| {
-                let at = number + 1;
-                let head: SignedHead<H> = serde_json::from_str(line).map_err(|error| {
-                    Failure::call(format!(
+        let mut heads = Vec::new();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let at = number + 1;
+            let head: SignedHead<H> = match serde_json::from_str(line) {
+                Ok(head) => head,
+                // Whoever could write here could also have left the line out.
+                Err(error) if error.is_eof() => {
+                    tracing::warn!(
+                        "{shown}, line {at} was cut off while it was written; it is left out"
+                    );
+                    continue;
+                }
+                Err(error) => {
+                    return Err(Failure::call(format!(
                         "{shown}, line {at} is no head: {error}; `{command}` prints one"
-                    ))
-                })?;
-                if head.key != wanted || !head.is_signed() {
-                    return Err(Failure::work(format!(
-                        "{shown}, line {at} was not signed with the key {wanted}: somebody else \
-                         wrote it, or the key was changed; --key names the one to believe"
                     )));
                 }
-                Ok(head)
-            })
-            .collect::<Outcome<_>>()?;
+            };
+            if head.key != wanted || !head.is_signed() {
+                return Err(Failure::work(format!(
+                    "{shown}, line {at} was not signed with the key {wanted}: somebody else \
+                     wrote it, or the key was changed; --key names the one to believe"
+                )));
+            }
+            heads.push(head);
+        }
         if heads.is_empty() {
             return Err(Failure::call(format!("{shown} holds no head; `{command}` prints one")));
         }
@@ -118,9 +126,11 @@ impl<H: Noted> SignedHead<H> {
     /// Appends it to a file as a line, on the disk when this returns.
     pub(crate) fn append(&self, path: &Path) -> Outcome {
         let write = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-            // One write, so that a line is there or not.
-            file.write_all(format!("{}\n", serde_json::to_string(self)?).as_bytes())?;
+            let mut options = OpenOptions::new();
+            let mut file = options.create(true).read(true).append(true).mode(0o600).open(path)?;
+            // What a crash cut off stays a line of its own: the file may be one that only grows.
+            let end = if is_cut_off(&mut file)? { "\n" } else { "" };
+            file.write_all(format!("{end}{}\n", serde_json::to_string(self)?).as_bytes())?;
             file.sync_all()
         };
         write().map_err(|error| {
@@ -130,6 +140,17 @@ impl<H: Noted> SignedHead<H> {
             ))
         })
     }
+}
+
+/// Whether the last line of a file has no end.
+fn is_cut_off(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 /// The public key of a data directory, in hexadecimal.

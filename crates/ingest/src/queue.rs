@@ -2,6 +2,7 @@
 
 mod appender; // the thread that owns the log
 mod group; // what one commit takes
+mod pace; // how long whoever comes now would wait
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +13,9 @@ use tokio::sync::{mpsc, oneshot};
 use weir_domain::{Delivery, Seq};
 
 pub use appender::{Appender, GroupLog};
+use pace::Pace;
+
+use crate::limits::QueueLimits;
 
 /// A delivery that waits, and who waits for it.
 struct Job {
@@ -43,7 +47,7 @@ pub struct Committed {
 /// A delivery that is not known to be in the log. Whoever sent it must send it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAppended {
-    /// The queue is full, or the log refused the group. Trying again may help.
+    /// The queue is full or too slow, or the log refused the group. Trying again may help.
     #[error("the log cannot take more deliveries now")]
     Busy,
     /// The log takes nothing any more.
@@ -56,10 +60,13 @@ pub enum NotAppended {
 pub struct AppendQueue {
     sender: mpsc::Sender<Message>,
     open: Arc<AtomicBool>,
+    pace: Arc<Pace>,
+    limits: QueueLimits,
 }
 
 impl AppendQueue {
-    /// Appends `delivery`; returns when it is on the disk.
+    /// Appends `delivery`; returns when it is on the disk. Where it would wait for too long, it is
+    /// refused at once.
     ///
     /// If the future is dropped before its group is gathered, the delivery is not appended.
     ///
@@ -68,6 +75,10 @@ impl AppendQueue {
     pub async fn append(&self, delivery: Delivery) -> Result<(), NotAppended> {
         if !self.is_open() {
             return Err(NotAppended::Unavailable);
+        }
+        if self.limits.wait_max < self.pace.wait(self.waiting() / self.limits.group_deliveries_max)
+        {
+            return Err(NotAppended::Busy);
         }
         let (answer, answered) = oneshot::channel();
         let job = Message::Append(Job { delivery, answer });

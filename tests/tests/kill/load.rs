@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -18,37 +19,41 @@ const SESSIONS: u64 = 400;
 /// What one client did.
 #[derive(Debug, Default)]
 pub(crate) struct Posted {
-    /// Every body that it sent, in order; no two clients ever send the same.
+    /// Every body that it sent; no two clients ever send the same.
     pub(crate) sent: Vec<String>,
-    /// How many of them were answered with 200. They are the first.
-    pub(crate) taken: usize,
+    /// Those that were answered with 200, in order.
+    pub(crate) taken: Vec<String>,
 }
 
-/// Clients that post until nobody answers any more. `cycle` makes their bodies unlike any before.
+/// Clients that post until nobody answers any more. `cycle` makes their bodies unlike any before,
+/// `filler` makes them longer.
 pub(crate) fn start(
     address: SocketAddr,
     cycle: u64,
+    filler: &str,
     rng: &mut ChaCha8Rng,
 ) -> Vec<JoinHandle<Posted>> {
     (0..CLIENTS)
         .map(|client| {
             let mut rng = ChaCha8Rng::seed_from_u64(rng.random());
-            thread::spawn(move || post(address, &format!("{cycle}/{client}"), &mut rng))
+            let filler = filler.to_owned();
+            thread::spawn(move || post(address, &format!("{cycle}/{client}"), &filler, &mut rng))
         })
         .collect()
 }
 
-fn post(address: SocketAddr, who: &str, rng: &mut ChaCha8Rng) -> Posted {
+fn post(address: SocketAddr, who: &str, filler: &str, rng: &mut ChaCha8Rng) -> Posted {
     let mut posted = Posted::default();
     let Ok(mut connection) = Connection::open(address) else { return posted };
     for number in 0_u64.. {
-        let body = body(&format!("{who}/{number}"), rng);
+        let body = body(&format!("{who}/{number}{filler}"), rng);
         let status = post_over(&mut connection, MAIN, &body);
-        posted.sent.push(body);
+        posted.sent.push(body.clone());
         match status {
-            Ok(200) => posted.taken += 1,
-            // Told to end, it says so or hangs up; killed, it hangs up.
-            Ok(503) | Err(_) => break,
+            Ok(200) => posted.taken.push(body),
+            // The disk is slow, or it was told to end.
+            Ok(503) => thread::sleep(Duration::from_millis(5)),
+            Err(_) => break,
             Ok(other) => panic!("answered with {other}"),
         }
     }

@@ -8,8 +8,25 @@ use rand_chacha::ChaCha8Rng;
 /// What is done when the kill comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum During {
+    /// A server starts over what a killed one left.
+    Starting,
     /// Clients post.
     Serving,
+    /// Clients post what is large, so that the journal is soon moved into the log.
+    Filling,
+    /// A server that clients post to was told to end.
+    Ending,
+    Importing,
+    /// The whole log is folded again by a command …
+    Rebuilding,
+    /// … or by a server that is asked to.
+    RebuildingServed,
+    BackingUp,
+    Restoring,
+    /// A report is rendered and delivered.
+    Sending,
+    /// An operator names screens.
+    Naming,
 }
 
 /// A moment that has a name.
@@ -29,30 +46,203 @@ impl Point {
     }
 }
 
-/// All of them. Each is met, and tried twice at least in the gate.
+const fn point(
+    name: &'static str,
+    during: During,
+    nth: RangeInclusive<u32>,
+    rules: &'static [&'static str],
+) -> Point {
+    Point { name, during, rules, nth }
+}
+
+/// All of them. Each is met, or its test fails, and tried twice at least in the gate.
 pub(crate) const POINTS: &[Point] = &[
-    Point {
-        name: "after the insert, before the commit",
-        during: During::Serving,
-        rules: &["kill before begin */data/log.db-wal"],
-        nth: 1..=30,
-    },
-    Point {
-        name: "in the midst of a commit",
-        during: During::Serving,
-        rules: &["kill halfway write */data/log.db-wal"],
-        nth: 1..=120,
-    },
-    Point {
-        name: "before the commit is synced",
-        during: During::Serving,
-        rules: &["kill before sync */data/log.db-wal"],
-        nth: 1..=30,
-    },
-    Point {
-        name: "after the commit, before the answer",
-        during: During::Serving,
-        rules: &["kill after sync */data/log.db-wal"],
-        nth: 1..=30,
-    },
+    point(
+        "after the insert, before the commit",
+        During::Serving,
+        1..=30,
+        &["kill before begin */data/log.db-wal"],
+    ),
+    point(
+        "in the midst of a commit",
+        During::Serving,
+        1..=120,
+        &["kill halfway write */data/log.db-wal"],
+    ),
+    point(
+        "before the commit is synced",
+        During::Serving,
+        1..=30,
+        &["kill before sync */data/log.db-wal"],
+    ),
+    point(
+        "after the commit, before the answer",
+        During::Serving,
+        1..=30,
+        &["kill after sync */data/log.db-wal"],
+    ),
+    point(
+        "while the journal is moved into the log",
+        During::Filling,
+        1..=500,
+        &["kill before write */data/log.db", "kill halfway write */data/log.db"],
+    ),
+    point(
+        "when the journal was moved into the log",
+        During::Filling,
+        1..=1,
+        &["kill before sync */data/log.db", "kill after sync */data/log.db"],
+    ),
+    point(
+        "while the log is closed",
+        During::Ending,
+        1..=1,
+        &[
+            "kill before write */data/log.db",
+            "kill before sync */data/log.db",
+            "kill before unlink */data/log.db-wal",
+            "kill after unlink */data/log.db-wal",
+        ],
+    ),
+    point(
+        "while the journal is written again",
+        During::Starting,
+        1..=1,
+        &[
+            "kill halfway write */data/log.db-wal",
+            "kill before sync */data/log.db-wal",
+            "kill after sync */data/log.db-wal",
+        ],
+    ),
+    point(
+        "while the read model is saved",
+        During::Ending,
+        1..=4,
+        &["kill before write */data/read.db-wal", "kill halfway write */data/read.db-wal"],
+    ),
+    point(
+        "when the read model was saved",
+        During::Ending,
+        1..=1,
+        &[
+            "kill before sync */data/read.db-wal",
+            "kill after sync */data/read.db-wal",
+            "kill halfway write */data/read.db",
+        ],
+    ),
+    point(
+        "while an import commits",
+        During::Importing,
+        1..=2,
+        &[
+            "kill before begin */data/log.db-wal",
+            "kill halfway write */data/log.db-wal",
+            "kill before sync */data/log.db-wal",
+            "kill after sync */data/log.db-wal",
+        ],
+    ),
+    point(
+        "while a rebuilt read model is swapped in",
+        During::Rebuilding,
+        1..=3,
+        &["kill before write */data/read.db-wal", "kill halfway write */data/read.db-wal"],
+    ),
+    point(
+        "when a rebuilt read model was swapped in",
+        During::Rebuilding,
+        1..=1,
+        &[
+            "kill before sync */data/read.db-wal",
+            "kill after sync */data/read.db-wal",
+            "kill halfway write */data/read.db",
+        ],
+    ),
+    point(
+        "while a server swaps a rebuilt read model in",
+        During::RebuildingServed,
+        1..=1,
+        &[
+            "kill halfway write */data/read.db-wal",
+            "kill before sync */data/read.db-wal",
+            "kill after sync */data/read.db-wal",
+        ],
+    ),
+    point(
+        "while a backup takes deliveries",
+        During::BackingUp,
+        1..=1,
+        &[
+            "kill before begin */backup/log.db-wal",
+            "kill halfway write */backup/log.db-wal",
+            "kill before sync */backup/log.db-wal",
+            "kill after sync */backup/log.db-wal",
+        ],
+    ),
+    point(
+        "while a backup notes what it has",
+        During::BackingUp,
+        1..=2,
+        &[
+            "kill halfway write */backup/*backup.json*",
+            "kill before rename */backup/backup.json",
+            "kill after rename */backup/backup.json",
+        ],
+    ),
+    point(
+        "while a restore makes the log",
+        During::Restoring,
+        1..=1,
+        &[
+            "kill halfway write */.restoring/log.db-wal",
+            "kill before sync */.restoring/log.db-wal",
+            "kill halfway write */.restoring/log.db",
+        ],
+    ),
+    point(
+        "while a restore puts files in their place",
+        During::Restoring,
+        1..=3,
+        &["kill before rename */back/*", "kill after rename */back/*"],
+    ),
+    point(
+        "while a run is noted in the ledger",
+        During::Sending,
+        1..=4,
+        &[
+            "kill before begin */data/schedule.db-wal",
+            "kill before sync */data/schedule.db-wal",
+            "kill after sync */data/schedule.db-wal",
+        ],
+    ),
+    point(
+        "while a run's files are written",
+        During::Sending,
+        1..=7,
+        &[
+            "kill halfway write */data/outputs/*",
+            "kill before sync */data/outputs/*",
+            "kill after sync */data/outputs/*",
+        ],
+    ),
+    point(
+        "while a head is written",
+        During::Starting,
+        1..=1,
+        &[
+            "kill before write */heads.ndjson",
+            "kill halfway write */heads.ndjson",
+            "kill before sync */heads.ndjson",
+        ],
+    ),
+    point(
+        "while the catalogue is replaced",
+        During::Naming,
+        1..=3,
+        &[
+            "kill halfway write */data/.catalogue.toml.new",
+            "kill before sync */data/.catalogue.toml.new",
+            "kill before rename */data/catalogue.toml",
+            "kill after rename */data/catalogue.toml",
+        ],
+    ),
 ];

@@ -11,6 +11,7 @@ use weir_domain::{Delivery, Seq};
 use weir_log::{AppendError, Log};
 
 use super::group::Group;
+use super::pace::Pace;
 use super::{AppendQueue, Committed, Message, NotAppended};
 use crate::limits::QueueLimits;
 
@@ -41,6 +42,7 @@ pub struct Appender<L, C> {
     log: L,
     queue: mpsc::Receiver<Message>,
     open: Arc<AtomicBool>,
+    pace: Arc<Pace>,
     limits: QueueLimits,
     on_commit: C,
     group: Group,
@@ -65,10 +67,15 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
     ) -> io::Result<(AppendQueue, JoinHandle<L>)> {
         let (sender, queue) = mpsc::channel(limits.queue_deliveries_max);
         let open = Arc::new(AtomicBool::new(true));
-        let handle = AppendQueue { sender, open: Arc::clone(&open) };
+        let pace = Arc::new(Pace::new());
+        let handle = {
+            let (open, pace) = (Arc::clone(&open), Arc::clone(&pace));
+            AppendQueue { sender, open, pace, limits }
+        };
         let closing = Closing(Arc::clone(&open));
         let (group, crowded, refusing) = (Group::default(), false, false);
-        let appender = Appender { log, queue, open, limits, on_commit, group, crowded, refusing };
+        let appender =
+            Appender { log, queue, open, pace, limits, on_commit, group, crowded, refusing };
         let thread = thread::Builder::new()
             .name("weir-append".to_owned())
             .spawn(move || appender.run(closing, on_fatal))?;
@@ -146,8 +153,10 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
             return Ok(());
         }
         let began = Instant::now();
+        self.pace.begins();
         let appended = self.log.append(self.group.deliveries());
         let took = began.elapsed();
+        self.pace.ends(took);
         self.crowded = 1 < count;
         match appended {
             Ok(()) => {
