@@ -118,3 +118,20 @@ fn a_server_writes_heads_to_where_it_is_told() {
         .weir(["doctor"])
         .failed(1, &["one thing is wrong"]);
 }
+
+#[test]
+fn a_head_that_a_crash_cut_off_is_left_out_and_the_next_one_is_not() {
+    let home = Home::new();
+    home.import(&lines(10));
+    let head = home.prints(["log", "head"]);
+    for cut in [1, head.len() / 2, head.len() - 2] {
+        home.write("heads.ndjson", &head.as_bytes()[..cut]);
+        home.prints(["log", "head", "--out", "heads.ndjson"]);
+        let verified = home.weir(["log", "verify", "--heads", "heads.ndjson"]).ok();
+        assert!(verified.text().contains("goes on from 1 noted head"), "{verified}");
+        assert!(verified.stderr.contains("line 1 was cut off"), "{verified}");
+    }
+    // What is no beginning of a head is not left out.
+    home.write("heads.ndjson", format!("{head}{}", &head[1..]));
+    home.weir(["log", "verify", "--heads", "heads.ndjson"]).failed(2, &["line 2 is no head"]);
+}
