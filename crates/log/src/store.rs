@@ -41,13 +41,24 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, LogError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags).map_err(LogError::store(path))?;
     conn.busy_timeout(BUSY_TIMEOUT).map_err(LogError::store(path))?;
-    let found = schema_of(&conn, path)?;
+    let found = match schema_of(&conn, path) {
+        // Whoever made the file was cut off before its journal was switched to what it is from then
+        // on, and nothing stands in it. A writer puts that right.
+        Err(LogError::Store { source, .. }) if is_half_made(&source) => 0,
+        found => found?,
+    };
     if found == 0 {
         // The writer has made the file but not its tables yet.
         let dir = path.parent().unwrap_or(path);
         return Err(LogError::Missing { path: dir.to_owned() });
     }
     Ok(conn)
+}
+
+/// Whether there is something to be rolled back, which a reader may not do.
+fn is_half_made(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 fn assert_version() -> Result<(), LogError> {

@@ -8,7 +8,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use weir_tests::chance::seeded;
 use weir_tests::event::{cancelled_at, event};
-use weir_tests::{Home, Run, Server};
+use weir_tests::{Home, Interposer, Run, Server};
 
 use crate::SEED;
 use crate::check::{report, report_from_any_start};
@@ -48,6 +48,32 @@ fn an_import_that_is_killed_leaves_a_beginning_of_its_file() {
             assert_eq!(again[part], once[part], "{part}");
         }
     }
+}
+
+#[test]
+fn a_first_import_that_is_killed_at_any_call_is_done_again() {
+    let line = &lines()[0];
+    let mut calls = 0;
+    for nth in 1.. {
+        let home = Home::new();
+        home.write("backlog.ndjson", line);
+        let interposer = Interposer::at(&home);
+        interposer.plan(&format!("kill before any */data/* {nth}"));
+        let run = Run::of(&mut interposer.over(home.command(["import", "backlog.ndjson"])));
+        if run.status.is_some() {
+            run.ok();
+            break;
+        }
+        calls += 1;
+        let verified = home.weir(["log", "verify"]);
+        if verified.status != Some(0) {
+            verified.failed(1, &["there is no log in", "`weir import` makes one"]);
+        }
+        home.weir(["import", "backlog.ndjson"]).ok();
+        assert!((1..=2).contains(&home.verified()), "killed before call {nth}");
+    }
+    println!("killed before each of {calls} calls");
+    assert!(10 < calls, "{calls}");
 }
 
 #[test]
