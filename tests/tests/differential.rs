@@ -27,12 +27,14 @@ fn the_binary_and_the_oracle_agree() {
     for seed in from..from + count {
         let log = importable(&stream(seed));
         let queries = queries(seed, &log, QUERIES_PER_STREAM);
-        if let Some((query, difference)) = disagreement(&log, &queries) {
-            let log = smallest(log, &query);
-            let difference = disagreement(&log, std::slice::from_ref(&query))
+        // Whether personal values are sealed makes no difference to any figure.
+        let sealed = seed % 2 == 1;
+        if let Some((query, difference)) = disagreement(&log, &queries, sealed) {
+            let log = smallest(log, &query, sealed);
+            let difference = disagreement(&log, std::slice::from_ref(&query), sealed)
                 .map_or(difference, |(_, difference)| difference);
             panic!(
-                "seed {seed}: {difference}\n\nweir {}\n\n{query:#?}\n\n{}",
+                "seed {seed} (sealed: {sealed}): {difference}\n\nweir {}\n\n{query:#?}\n\n{}",
                 report_args(&query).join(" "),
                 import_lines(&log),
             );
@@ -46,17 +48,17 @@ fn number_from_env(name: &str) -> Option<u64> {
 }
 
 /// The first query over which the two differ, and where.
-fn disagreement(log: &[RawDelivery], queries: &[Query]) -> Option<(Query, String)> {
+fn disagreement(log: &[RawDelivery], queries: &[Query], sealed: bool) -> Option<(Query, String)> {
     let home = tempfile::tempdir().expect("there is room for a data directory");
     let data_dir = home.path().join("data");
     let lines = home.path().join("stream.ndjson");
     fs::write(&lines, import_lines(log)).expect("there is room for the stream");
-    let import = weir(&data_dir, &["import".to_owned(), lines.display().to_string()]);
+    let import = weir(&data_dir, &["import".to_owned(), lines.display().to_string()], sealed);
     if !import.status.success() {
         return Some((queries.first()?.clone(), failure("import", &import)));
     }
     queries.iter().find_map(|query| {
-        let output = weir(&data_dir, &report_args(query));
+        let output = weir(&data_dir, &report_args(query), sealed);
         let difference = if output.status.success() {
             match serde_json::from_slice::<Value>(&output.stdout) {
                 Ok(report) => first_difference(&report, &abandonment(log, query)),
@@ -69,8 +71,9 @@ fn disagreement(log: &[RawDelivery], queries: &[Query]) -> Option<(Query, String
     })
 }
 
-fn weir(data_dir: &Path, args: &[String]) -> Output {
+fn weir(data_dir: &Path, args: &[String], sealed: bool) -> Output {
     Command::new(weir_bin())
+        .env("WEIR_PRIVACY__SEAL", sealed.to_string())
         .arg("--data-dir")
         .arg(data_dir)
         .args(args)
@@ -84,7 +87,7 @@ fn failure(command: &str, output: &Output) -> String {
 }
 
 /// The log without the deliveries that the disagreement does not need.
-fn smallest(mut log: Vec<RawDelivery>, query: &Query) -> Vec<RawDelivery> {
+fn smallest(mut log: Vec<RawDelivery>, query: &Query, sealed: bool) -> Vec<RawDelivery> {
     let query = std::slice::from_ref(query);
     let mut chunk = log.len().div_ceil(2);
     while chunk > 0 {
@@ -94,7 +97,7 @@ fn smallest(mut log: Vec<RawDelivery>, query: &Query) -> Vec<RawDelivery> {
             fewer.drain(start..log.len().min(start + chunk));
             let fewer = importable(&fewer);
             // An empty log may be refused, which would be another matter.
-            if !fewer.is_empty() && disagreement(&fewer, query).is_some() {
+            if !fewer.is_empty() && disagreement(&fewer, query, sealed).is_some() {
                 log = fewer;
             } else {
                 start += chunk;

@@ -6,6 +6,7 @@ mod schedule; // the ways out of reports, and what every run is asked with
 mod oidc; // the identity provider
 mod environment; // WEIR_SECTION__KEY
 mod fuzzing; // what the fuzz targets reach
+mod privacy; // whether personal values are sealed, and where the keys are
 mod place; // where in the file something stands
 pub(crate) mod secrets; // shared secrets from files, the environment or the configuration itself
 
@@ -52,6 +53,8 @@ pub(crate) struct Config {
     pub schedule: schedule::ScheduleConfig,
     /// What is kept of the log elsewhere.
     pub log: LogConfig,
+    /// Whether personal values are sealed.
+    pub privacy: privacy::PrivacyConfig,
     /// Who may send.
     pub integration: Vec<IntegrationConfig>,
     /// The folder that relative paths start from.

@@ -14,13 +14,14 @@ use std::io::BufRead;
 
 use crossbeam_channel::{Receiver, bounded};
 use weir_domain::Timestamp;
-use weir_log::Log;
+
+use crate::GroupLog;
 
 use batch::{Batch, Batches};
 
 pub use batch::Skipped;
 pub use error::ImportError;
-pub use export::export_line;
+pub use export::{export_line, export_redacted_line};
 pub use line::{ImportedLine, LineError, PAYLOAD_BYTES_MAX, parse_line};
 pub use source::{Source, SourceError, open};
 
@@ -77,7 +78,7 @@ pub struct Imported {
 /// batches before that are appended and stay.
 pub fn import(
     reader: impl BufRead + Send,
-    log: &mut Log,
+    log: &mut impl GroupLog,
     options: &ImportOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<Imported, ImportError> {
@@ -100,7 +101,7 @@ pub fn import(
 /// Takes the receiver, so that the reading thread ends when the writer does.
 fn append_all(
     batches: Receiver<Result<Batch, batch::Stop>>,
-    log: &mut Log,
+    log: &mut impl GroupLog,
     file: &str,
     progress: &mut impl FnMut(Progress),
 ) -> Result<Imported, ImportError> {

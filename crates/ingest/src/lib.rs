@@ -12,6 +12,7 @@ mod body; // a body, within its size and its time
 mod verify; // a signature over the raw bytes, in constant time
 mod origins; // where a delivery came from, without an allocation a request
 mod queue; // deliveries that wait for the log's one writer
+mod intake; // the log, and what seals before it
 mod receive; // POST /webhooks/veriff
 mod answer; // what the provider is told
 mod matched; // when each secret last matched, and how often
@@ -19,6 +20,7 @@ mod metrics; // what the endpoint counts
 pub mod import; // a backlog of lines, and an export that it reads back
 
 pub use answer::Answer;
+pub use intake::{Intake, IntakeError};
 pub use integration::{
     Change, Integration, IntegrationError, IntegrationId, Integrations, NamedSecret, SECRETS_MAX,
 };

@@ -16,6 +16,7 @@ const CATALOGUE_FILE: &str = "catalogue.toml";
 const ACCESS_FILE: &str = "access.db";
 const AUDIT_FILE: &str = "audit.db";
 const SCHEDULE_FILE: &str = "schedule.db";
+const KEYS_FILE: &str = "keys.db";
 const REPORTS_DIR: &str = "reports";
 const SCRUB_FILE: &str = "scrub.json";
 const HEAD_KEY_FILE: &str = "head.key";
@@ -100,6 +101,12 @@ impl DataDir {
     #[must_use]
     pub fn scrub_file(&self) -> PathBuf {
         self.path.join(SCRUB_FILE)
+    }
+
+    /// The vault with the keys of sealed personal values, where no other place is named for it.
+    #[must_use]
+    pub fn keys_file(&self) -> PathBuf {
+        self.path.join(KEYS_FILE)
     }
 
     /// The key that heads of the log are signed with.
@@ -247,7 +254,8 @@ impl DataDir {
                 .contains(&name.as_str())
                 || name.starts_with(ACCESS_FILE)
                 || name.starts_with(AUDIT_FILE)
-                || name.starts_with(SCHEDULE_FILE);
+                || name.starts_with(SCHEDULE_FILE)
+                || name.starts_with(KEYS_FILE);
             if !ours && name != "lost+found" && !name.starts_with('.') {
                 return Err(LogError::ForeignDir { path: self.path.clone(), found: name });
             }

@@ -54,6 +54,9 @@ pub enum Quarantine {
     /// Not an object.
     #[error("the body is JSON, but not an object")]
     NotAnObject,
+    /// Sealed as a whole, as it was none of an event when it came.
+    #[error("the body was not an event's, and is sealed as a whole")]
+    Sealed,
     /// A field that must be there is not.
     #[error("`{0}` is missing")]
     Missing(&'static str),

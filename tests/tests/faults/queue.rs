@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::Builder;
 use weir_faults::{Disk, Ended, Scene, campaign};
-use weir_ingest::{AppendQueue, Appender, NotAppended, QueueLimits};
-use weir_log::{AppendError, DataDir};
+use weir_ingest::{AppendQueue, Appender, IntakeError, NotAppended, QueueLimits};
+use weir_log::DataDir;
 
 use crate::held::{Outcome, Sent, delivery, opened};
 
@@ -47,8 +47,8 @@ impl Scene for Senders {
         let Some((_, _lock, log)) = opened(dir) else { return };
         let fatal = Arc::new(AtomicU64::new(0));
         let told_fatal = Arc::clone(&fatal);
-        let on_fatal = move |error: AppendError| {
-            assert!(matches!(error, AppendError::Unknown { .. }), "{error}");
+        let on_fatal = move |error: IntakeError| {
+            assert!(error.is_unknown(), "{error}");
             told_fatal.fetch_add(1, Ordering::Relaxed);
         };
         let limits = QueueLimits::default();

@@ -22,6 +22,7 @@ use crate::config::{Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::rotation::SecretSources;
+use crate::vault::Place;
 
 /// The same people in every demo.
 const SEED: u64 = 2_026;
@@ -64,6 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         integrations: Integrations::new(integrations(&keys))
             .map_err(|error| Failure::work(error.to_string()))?,
         secrets: SecretSources::default(),
+        vault: Place::unused(&dir),
         dir,
         lock,
         limits: Limits::default(),

@@ -32,7 +32,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
     let config = Config::read(common)?;
     let dir = config.data_dir();
     let lock = dir.lock("weir import")?;
-    let mut log = Log::open(&dir, &lock)?;
+    let mut log = config.vault().intake(Log::open(&dir, &lock)?)?;
     for file in &args.files {
         let source = import::open(file)?;
         let total = source.bytes_total.unwrap_or(0);

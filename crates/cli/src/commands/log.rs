@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use weir_audit::Did;
 use weir_domain::Seq;
-use weir_ingest::import::export_line;
+use weir_ingest::import::{export_line, export_redacted_line};
 use weir_log::{DataDir, Finding, LogReader};
+use weir_privacy::Vault;
 
 use crate::args::Common;
 use crate::audited::audited;
@@ -50,12 +51,13 @@ pub(crate) enum Command {
 
 /// Does it.
 pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
-    let dir = Config::read(common)?.data_dir();
+    let config = Config::read(common)?;
+    let dir = config.data_dir();
     match command {
         Command::Stats { json } => stats(&dir, *json),
         Command::Verify { heads, key } => verify(&dir, heads.as_deref(), key.as_deref()),
         Command::Head { out } => head(&dir, out.as_deref()),
-        Command::Export { out } => export(&dir, out.as_ref()),
+        Command::Export { out } => export(&dir, config.vault().reading()?.as_ref(), out.as_ref()),
     }
 }
 
@@ -141,21 +143,30 @@ fn first_wrong(reader: &LogReader, noted: &[SignedHead]) -> Outcome<Option<Findi
     Ok(None)
 }
 
-fn export(dir: &DataDir, out: Option<&PathBuf>) -> Outcome {
+fn export(dir: &DataDir, vault: Option<&Vault>, out: Option<&PathBuf>) -> Outcome {
     let mut reader = LogReader::open(dir)?;
     let head = reader.head()?;
     let what = format!("log, up to delivery {head}");
-    audited(dir, Did::Exported, &what, || write(&mut reader, head, out.map(PathBuf::as_path)))
+    let path = out.map(PathBuf::as_path);
+    audited(dir, Did::Exported, &what, || write(&mut reader, head, vault, path))
 }
 
-fn write(reader: &mut LogReader, head: Seq, path: Option<&Path>) -> Outcome {
+fn write(reader: &mut LogReader, head: Seq, vault: Option<&Vault>, path: Option<&Path>) -> Outcome {
     let mut output = output::open(path)?;
     let mut progress = path.map(|_| Progress::start("exporting deliveries", head.get()));
+    let mut redacted = 0;
     reader.read(Seq::START, head.get(), |row| -> Outcome {
         if let Some(progress) = &mut progress {
             progress.at(row.seq.get(), head.get());
         }
-        let line = export_line(row.received_at, &row.origin.integration, row.body);
+        let opened = weir_privacy::opened(vault, row.body)?;
+        let (at, integration) = (row.received_at, &row.origin.integration);
+        let line = if opened.withheld.is_empty() {
+            export_line(at, integration, &opened.body)
+        } else {
+            redacted += 1;
+            export_redacted_line(at, integration, &opened.body)
+        };
         output
             .write_all(line.as_bytes())
             .and_then(|()| if line.ends_with('\n') { Ok(()) } else { output.write_all(b"\n") })
@@ -164,6 +175,12 @@ fn write(reader: &mut LogReader, head: Seq, path: Option<&Path>) -> Outcome {
     output.finish().map_err(|error| output::wrong(path, error))?;
     if let Some(progress) = progress {
         progress.finish();
+    }
+    if 0 < redacted {
+        eprintln!(
+            "weir: {} marked `redacted`: personal values whose keys are gone are pseudonyms there",
+            counted(redacted, "line is", "lines are")
+        );
     }
     Ok(())
 }

@@ -18,10 +18,10 @@ use weir_dashboard::{
 };
 use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
-    AppendQueue, Appender, Committed, Ingest, Integrations, Limits, Metrics, QueueLimits,
-    SecretMatch,
+    AppendQueue, Appender, Committed, GroupLog, Ingest, Intake, IntakeError, Integrations, Limits,
+    Metrics, QueueLimits, SecretMatch,
 };
-use weir_log::{AppendError, DataDir, Lock, Log, LogError};
+use weir_log::{DataDir, Lock, Log, LogError};
 use weir_projector::{Live, Projector, ProjectorError};
 
 use crate::args::Common;
@@ -34,6 +34,7 @@ use crate::heads::Heads;
 use crate::rotation::{Rotation, SecretSources};
 use crate::scheduler::{Reports, Stop};
 use crate::scrub::{Pace, Scrubbing, Seen};
+use crate::vault::Place;
 use crate::watch::{Watch, Watched};
 
 /// How long a process that is just ending may hold the data directory.
@@ -62,6 +63,8 @@ pub(crate) struct Service {
     pub(crate) secrets: SecretSources,
     pub(crate) limits: Limits,
     pub(crate) queue_limits: QueueLimits,
+    /// The keys of personal values.
+    pub(crate) vault: Place,
     pub(crate) catalogue: CatalogueCell,
     pub(crate) reports: Reports,
     /// Where heads of the log are written, and how often.
@@ -101,6 +104,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         secrets: config.take_secret_sources(),
         limits: config.limits(),
         queue_limits: config.queue_limits(),
+        vault: config.vault(),
         catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
         reports: Reports {
             channels: config.channels()?,
@@ -192,7 +196,7 @@ fn tell_setup(entrance: &Entrance, base: &str) -> Outcome {
 }
 
 /// Why the process must stop before it is told to.
-type Fatal = Arc<Mutex<Option<AppendError>>>;
+type Fatal = Arc<Mutex<Option<IntakeError>>>;
 
 impl Service {
     /// Serves until a signal says to stop: what was accepted by then is appended and answered.
@@ -203,7 +207,7 @@ impl Service {
         ready: impl FnOnce(SocketAddr) -> Outcome,
     ) -> Outcome {
         let address = listener.local_addr()?;
-        let log = Log::open(&self.dir, &self.lock)?;
+        let log = self.vault.intake(Log::open(&self.dir, &self.lock)?)?;
         let projector = Projector::open(&self.dir, &self.lock, threads())?;
         let live = projector.live();
         // After the other files: a folder that is not ours to serve is left as it was.
@@ -423,7 +427,7 @@ async fn stop_on_signal(
 /// Appends what is still waiting, folds it, saves, and ends both threads.
 fn finish(
     queue: &AppendQueue,
-    appending: JoinHandle<Log>,
+    appending: JoinHandle<Intake>,
     projecting: JoinHandle<Result<(), ProjectorError>>,
 ) -> Outcome {
     queue.shutdown();

@@ -2,10 +2,9 @@
 
 use std::io;
 
-use weir_log::AppendError;
-
 use super::batch::Stop;
 use super::line::LineError;
+use crate::IntakeError;
 use crate::name::NameError;
 
 /// An import that did not come to its end. What was appended before stays.
@@ -54,8 +53,8 @@ pub enum ImportError {
         line: u64,
         /// Deliveries appended before.
         appended: u64,
-        /// What the log said.
-        source: AppendError,
+        /// What the log or the vault said.
+        source: IntakeError,
     },
     /// The default integration is no name.
     #[error("the integration name `{name}` {problem}; give another with --integration")]

@@ -9,11 +9,24 @@ use weir_domain::Timestamp;
 /// integration and body.
 #[must_use]
 pub fn export_line(received_at: Timestamp, integration: &str, body: &[u8]) -> String {
+    line(received_at, integration, false, body)
+}
+
+/// The same of a body in which something stands instead of what was there: the line says so.
+#[must_use]
+pub fn export_redacted_line(received_at: Timestamp, integration: &str, body: &[u8]) -> String {
+    line(received_at, integration, true, body)
+}
+
+fn line(received_at: Timestamp, integration: &str, redacted: bool, body: &[u8]) -> String {
     let mut line = String::with_capacity(body.len() + integration.len() + 96);
     line.push_str("{\"received_at\":\"");
     line.push_str(&received_at.to_string());
     line.push_str("\",\"integration\":");
     line.push_str(&quoted(integration));
+    if redacted {
+        line.push_str(",\"redacted\":true");
+    }
     match std::str::from_utf8(body) {
         Ok(text) if reads_back_as_it_is(text) => {
             line.push_str(",\"payload\":");

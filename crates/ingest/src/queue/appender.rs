@@ -8,11 +8,12 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 use weir_domain::{Delivery, Seq};
-use weir_log::{AppendError, Log};
+use weir_log::Log;
 
 use super::group::Group;
 use super::pace::Pace;
 use super::{AppendQueue, Committed, Message, NotAppended};
+use crate::IntakeError;
 use crate::limits::QueueLimits;
 
 /// What a group is appended to: the log, or in a test one that fails as told.
@@ -21,15 +22,15 @@ pub trait GroupLog: Send + 'static {
     ///
     /// # Errors
     /// As [`Log::append`].
-    fn append(&mut self, group: &[Delivery]) -> Result<(), AppendError>;
+    fn append(&mut self, group: &[Delivery]) -> Result<(), IntakeError>;
 
     /// As [`Log::head`].
     fn head(&self) -> Seq;
 }
 
 impl GroupLog for Log {
-    fn append(&mut self, group: &[Delivery]) -> Result<(), AppendError> {
-        Log::append(self, group)
+    fn append(&mut self, group: &[Delivery]) -> Result<(), IntakeError> {
+        Ok(Log::append(self, group)?)
     }
 
     fn head(&self) -> Seq {
@@ -63,7 +64,7 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
         log: L,
         limits: QueueLimits,
         on_commit: C,
-        on_fatal: impl FnOnce(AppendError) + Send + 'static,
+        on_fatal: impl FnOnce(IntakeError) + Send + 'static,
     ) -> io::Result<(AppendQueue, JoinHandle<L>)> {
         let (sender, queue) = mpsc::channel(limits.queue_deliveries_max);
         let open = Arc::new(AtomicBool::new(true));
@@ -82,7 +83,7 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
         Ok((handle, thread))
     }
 
-    fn run(mut self, closing: Closing, on_fatal: impl FnOnce(AppendError)) -> L {
+    fn run(mut self, closing: Closing, on_fatal: impl FnOnce(IntakeError)) -> L {
         let fatal = loop {
             if !self.gather() {
                 break None;
@@ -147,7 +148,7 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
     }
 
     /// Appends the group and answers it. The error is the one that leaves us not knowing.
-    fn commit(&mut self) -> Result<(), AppendError> {
+    fn commit(&mut self) -> Result<(), IntakeError> {
         let (count, bytes) = (self.group.len(), self.group.bytes());
         if count == 0 {
             return Ok(());
@@ -166,17 +167,17 @@ impl<L: GroupLog, C: Fn(Committed) + Send + 'static> Appender<L, C> {
                 (self.on_commit)(Committed { head, count, bytes, took, waiting });
                 Ok(())
             }
-            Err(error @ AppendError::Refused { .. }) => {
+            Err(error) if error.is_unknown() => Err(error),
+            Err(error) => {
                 self.group.answer(Err(NotAppended::Busy));
                 self.refused(&error);
                 Ok(())
             }
-            Err(error @ AppendError::Unknown { .. }) => Err(error),
         }
     }
 
     /// Said once, not with every group: under load there are hundreds a second.
-    fn refused(&mut self, error: &AppendError) {
+    fn refused(&mut self, error: &IntakeError) {
         if !self.refusing {
             tracing::error!(%error, "the log takes no deliveries; senders are told to come again");
         }

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use weir_domain::{Delivery, Seq};
-use weir_ingest::{AppendQueue, Appender, Committed, GroupLog, NotAppended, QueueLimits};
+use weir_ingest::{
+    AppendQueue, Appender, Committed, GroupLog, IntakeError, NotAppended, QueueLimits,
+};
 use weir_log::{AppendError, Log};
 
 use crate::support::{Fixture, delivery};
@@ -26,7 +28,7 @@ fn limits(queue: usize, group: usize) -> QueueLimits {
     }
 }
 
-fn no_fatal(error: AppendError) {
+fn no_fatal(error: IntakeError) {
     panic!("{error}");
 }
 
@@ -181,10 +183,10 @@ fn a_group_that_the_log_refuses_is_busy_and_the_next_one_is_taken() {
 struct Failing(mpsc::Receiver<()>);
 
 impl GroupLog for Failing {
-    fn append(&mut self, group: &[Delivery]) -> Result<(), AppendError> {
+    fn append(&mut self, group: &[Delivery]) -> Result<(), IntakeError> {
         let _ = self.0.recv();
         let source = rusqlite::Error::InvalidQuery;
-        Err(AppendError::Unknown { count: group.len(), source })
+        Err(AppendError::Unknown { count: group.len(), source }.into())
     }
 
     fn head(&self) -> Seq {
@@ -196,7 +198,7 @@ impl GroupLog for Failing {
 fn an_append_of_unknown_outcome_stops_everything() {
     let (let_go, gate) = mpsc::channel();
     let (told, fatal) = mpsc::channel();
-    let on_fatal = move |error: AppendError| told.send(error.to_string()).unwrap();
+    let on_fatal = move |error: IntakeError| told.send(error.to_string()).unwrap();
     let (queue, thread) = Appender::start(Failing(gate), limits(8, 2), |_| (), on_fatal).unwrap();
     let waiting: Vec<_> = (0..6).map(|n| hand_in(&queue, &n.to_string())).collect();
     let_go.send(()).unwrap();

@@ -39,6 +39,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
         let (mut received_at, mut integration, mut payload) = (None, None, None);
+        let mut redacted = None::<bool>;
         while let Some(key) = map.next_key::<Key>()? {
             match key {
                 Key::ReceivedAt => {
@@ -48,6 +49,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 Key::Integration => {
                     once(key, &mut integration, map.next_value_seed(Text(key))?)?;
                 }
+                Key::Redacted => once(key, &mut redacted, map.next_value()?)?,
                 Key::Payload => {
                     let json: &RawValue = map.next_value()?;
                     once(key, &mut payload, Payload::Json(json.get()))?;
@@ -79,17 +81,21 @@ fn missing<E: de::Error>(key: Key) -> E {
 enum Key {
     ReceivedAt,
     Integration,
+    Redacted,
     Payload,
     PayloadBase64,
 }
 
 impl Key {
-    const ALL: [Key; 4] = [Key::ReceivedAt, Key::Integration, Key::Payload, Key::PayloadBase64];
+    const ALL: [Key; 5] =
+        [Key::ReceivedAt, Key::Integration, Key::Redacted, Key::Payload, Key::PayloadBase64];
 
     fn name(self) -> &'static str {
         match self {
             Key::ReceivedAt => "received_at",
             Key::Integration => "integration",
+            // Values in it are pseudonyms: it is read as any other.
+            Key::Redacted => "redacted",
             Key::Payload => "payload",
             Key::PayloadBase64 => "payload_base64",
         }
@@ -99,6 +105,7 @@ impl Key {
         match self {
             Key::ReceivedAt => "`received_at` is there twice",
             Key::Integration => "`integration` is there twice",
+            Key::Redacted => "`redacted` is there twice",
             // Each is the payload, and there is one.
             Key::Payload | Key::PayloadBase64 => "the payload is there twice",
         }
