@@ -7,6 +7,7 @@ mod ci; // every check there is, in order, up to the first failure
 mod fuzz; // libFuzzer over what comes in and what goes out
 mod on_demand; // one heavy test, as long as asked
 mod process; // a command at the root: shown, run, its failure said
+mod sbom; // what the binary is made of
 mod under_test; // what the tests are told: the binary, and how long to go on
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Command {
     /// Write the golden files of the outputs and the golden pictures of the pages anew, to be looked
     /// at before they are committed.
     Golden,
+    /// Write the software bill of materials of the binary, as CycloneDX, to target/weir.cdx.json.
+    Sbom,
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Differential(args) => on_demand::differential(&args),
         Command::Golden => on_demand::golden(),
+        Command::Sbom => sbom::sbom(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

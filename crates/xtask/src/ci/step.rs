@@ -5,6 +5,7 @@ use clap::ValueEnum;
 
 use super::{scripts, tools};
 use crate::process::{cargo, run};
+use crate::sbom::sbom;
 use crate::under_test::{
     BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, KILL_CYCLES, PYTHON, SCHEMATHESIS,
     built_weir,
@@ -21,6 +22,7 @@ pub(super) enum Step {
     Clippy,
     Doc,
     Deny,
+    Sbom,
     Build,
     Test,
 }
@@ -37,6 +39,7 @@ impl Step {
             Step::Clippy => "clippy",
             Step::Doc => "doc",
             Step::Deny => "deny",
+            Step::Sbom => "sbom",
             Step::Build => "build",
             Step::Test => "test",
         }
@@ -55,6 +58,7 @@ impl Step {
             Step::Clippy => "the linter has nothing to say",
             Step::Doc => "the documentation builds, and its links lead somewhere",
             Step::Deny => "licences, banned crates and sources of what we depend on",
+            Step::Sbom => "the bill of materials names each crate that is built in",
             Step::Build => "the binary",
             Step::Test => "the tests",
         }
@@ -71,6 +75,7 @@ impl Step {
             Step::Clippy => clippy(),
             Step::Doc => doc(),
             Step::Deny => deny(),
+            Step::Sbom => sbom(),
             Step::Build => built_weir().map(drop),
             Step::Test => test(),
         }
