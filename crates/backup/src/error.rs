@@ -63,6 +63,40 @@ pub enum BackupError {
         /// The folder.
         path: PathBuf,
     },
+    /// There is no backup in the store.
+    #[error("there is no backup in the store: it has no {manifest} there", manifest = crate::MANIFEST_FILE)]
+    NoneStored,
+    /// The store did not take or give an object.
+    #[error("{cause}; what the backup held before, it holds")]
+    Refused {
+        /// What it said.
+        cause: String,
+    },
+    /// The store does not give what it was given.
+    #[error(
+        "the object {key} of the store {cause}; what is there is not what was put: make the backup anew \
+         at another place, and keep this one"
+    )]
+    Object {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// There is no room to work in.
+    #[error(
+        "{path} has {free} MiB free, and {wanted} MiB are needed to prove the backup; name a folder with \
+         more room by --scratch, or use --quick",
+        path = path.display()
+    )]
+    NoRoom {
+        /// Where.
+        path: PathBuf,
+        /// What there is, in MiB.
+        free: u64,
+        /// What it takes, in MiB.
+        wanted: u64,
+    },
     /// The manifest does not read.
     #[error("{path} is damaged: {cause}; the deliveries beside it may be whole, `weir log verify --data-dir` tells", path = path.display())]
     Manifest {

@@ -1,9 +1,9 @@
 //! The small files: what operators wrote.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -77,6 +77,11 @@ pub(crate) fn create(path: &Path) -> Result<File, BackupError> {
         .mode(0o600)
         .open(path)
         .map_err(BackupError::io(path))
+}
+
+/// Makes a file that others have written its owner's only.
+pub(crate) fn keep_private(path: &Path) -> Result<(), BackupError> {
+    fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(BackupError::io(path))
 }
 
 /// Moves what was written beside into its place.

@@ -1,12 +1,12 @@
 //! What a backup says of itself: `backup.json`.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 use weir_domain::{Seq, Timestamp};
 use weir_log::Seal;
 
-use crate::{BackupError, files};
+use crate::{BackupError, Segment, files};
 
 /// The file's name.
 pub const MANIFEST_FILE: &str = "backup.json";
@@ -32,6 +32,9 @@ pub struct Manifest {
     pub seal: String,
     /// The other files.
     pub files: Vec<FilePart>,
+    /// The log's parts, in order, where the backup lies in an object store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<Segment>,
     /// SHA-256 of the report over everything, as JSON, that the copy gave when it was folded from
     /// zero, in hexadecimal; none where that was left out.
     pub report_sha256: Option<String>,
@@ -46,6 +49,15 @@ pub struct FilePart {
     pub bytes: u64,
     /// SHA-256 of it, in hexadecimal.
     pub sha256: String,
+}
+
+impl FilePart {
+    /// Whether its path stays below the folder: what names it may have been changed by others.
+    fn stays_below(&self) -> bool {
+        let path = Path::new(&self.name);
+        let mut parts = path.components();
+        !self.name.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+    }
 }
 
 impl Manifest {
@@ -67,7 +79,19 @@ impl Manifest {
         if FORMAT < form.format {
             return Err(BackupError::Newer { weir: form.weir, format: form.format });
         }
-        serde_json::from_str(&text).map(Some).map_err(damaged)
+        let manifest: Manifest = serde_json::from_str(&text).map_err(damaged)?;
+        if let Some(part) = manifest.files.iter().find(|part| !part.stays_below()) {
+            let cause = format!("it names the file `{}`, which would lie elsewhere", part.name);
+            return Err(BackupError::Manifest { path, cause });
+        }
+        Ok(Some(manifest))
+    }
+
+    /// The seal of the last delivery that it speaks of; none where what it says is no seal.
+    pub(crate) fn head(&self) -> Option<Seal> {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(&self.seal, &mut hash).ok()?;
+        Some(Seal { last: Seq::new(self.deliveries), hash })
     }
 
     pub(crate) fn begun(weir: &str, taken_at: Timestamp, head: Seal) -> Manifest {
@@ -79,6 +103,7 @@ impl Manifest {
             deliveries: head.last.get(),
             seal: hex::encode(head.hash),
             files: Vec::new(),
+            segments: Vec::new(),
             report_sha256: None,
         }
     }
@@ -104,4 +129,22 @@ impl Manifest {
 struct Form {
     format: u32,
     weir: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_backup_lies_below_its_folder() {
+        let is_below = |name: &str| {
+            FilePart { name: name.to_owned(), bytes: 0, sha256: String::new() }.stays_below()
+        };
+        for name in ["access.db", "reports/monday.toml"] {
+            assert!(is_below(name), "{name}");
+        }
+        for name in ["", "..", "../access.db", "/etc/passwd", "reports/../../x", "./x"] {
+            assert!(!is_below(name), "{name}");
+        }
+    }
 }

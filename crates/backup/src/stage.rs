@@ -7,6 +7,8 @@ pub enum Stage {
     Asking,
     /// Deliveries are copied, and their seals proved on the way.
     Copying,
+    /// What lies in a store is fetched, and proved on the way.
+    Fetching,
     /// The copy's seals are read again from its file.
     Proving,
     /// The copy is folded from zero.
@@ -20,6 +22,7 @@ impl Stage {
         match self {
             Stage::Asking => "asking what is served",
             Stage::Copying => "copying deliveries",
+            Stage::Fetching => "fetching what was stored",
             Stage::Proving => "proving seals",
             Stage::Folding => "folding the copy",
         }

@@ -108,7 +108,7 @@ fn refuse_other(folder: &Path) -> Result<(), BackupError> {
 }
 
 /// Up to where the backup goes, and the report that it must give then; none if that is left out.
-fn served(
+pub(crate) fn served(
     source: &DataDir,
     log: &LogReader,
     is_quick: bool,

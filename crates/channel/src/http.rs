@@ -59,6 +59,8 @@ pub(crate) struct Call {
     pub(crate) url: Url,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) content: Content,
+    /// Where the body of an answer that is a success goes; none, and its beginning is kept as text.
+    pub(crate) into: Option<PathBuf>,
 }
 
 /// A request's body.
@@ -213,8 +215,13 @@ impl Http {
             Err(std::io::ErrorKind::Interrupted.into())
         };
         let http = Http { timeout: self.timeout.min(REACHED_WITHIN), ..self.clone() };
-        let call =
-            Call { method: "HEAD", url: url.clone(), headers: Vec::new(), content: Content::None };
+        let call = Call {
+            method: "HEAD",
+            url: url.clone(),
+            headers: Vec::new(),
+            content: Content::None,
+            into: None,
+        };
         let made = http.make(call, &mut shut);
         match made.map_err(NoAnswer::or_transient) {
             Err(refusal) if !is_ready => Err(refusal),
@@ -223,10 +230,14 @@ impl Http {
     }
 
     fn work(&self, call: Call, aside: &Aside<Result<Answer, NoAnswer>>) {
+        let (place, into) = (call.place(), call.into.clone());
         match self.exchange(call, aside.gate()) {
             Ok(response) => {
                 let (head, body) = response.into_parts();
                 let answer = Answer::of(&head);
+                if let Some(into) = into.filter(|_| head.status.is_success()) {
+                    return aside.done(answer.into_file(body, &into, &place));
+                }
                 // The status has been said; a body that stalls or breaks off takes nothing back.
                 aside.so_far(Ok(answer.clone()));
                 aside.done(Ok(answer.with(body)));
@@ -242,7 +253,11 @@ impl Http {
         let witness = Witness { gate, passed: Arc::default() };
         let passed = Arc::clone(&witness.passed);
         let connector = DefaultConnector::new().chain(witness);
-        let agent = Agent::with_parts(self.config(), connector, pinned);
+        let body_within = match call.into {
+            Some(_) => self.timeout,
+            None => ANSWER_BODY_MAX.min(self.timeout / 2),
+        };
+        let agent = Agent::with_parts(self.config(body_within), connector, pinned);
         let mut request = Request::builder().method(call.method).uri(call.url.as_str());
         for (name, value) in &call.headers {
             request = request.header(*name, value);
@@ -287,7 +302,7 @@ impl Http {
         Ok(Pinned(checked.addresses))
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, body_within: Duration) -> Config {
         let tls = TlsConfig::builder().root_certs(self.roots.clone()).build();
         Agent::config_builder()
             .http_status_as_error(false)
@@ -297,7 +312,7 @@ impl Http {
             .tls_config(tls)
             .timeout_global(Some(self.timeout))
             .timeout_connect(Some(self.timeout / 2))
-            .timeout_recv_body(Some(ANSWER_BODY_MAX.min(self.timeout / 2)))
+            .timeout_recv_body(Some(body_within))
             .max_idle_connections(0)
             .user_agent(USER_AGENT)
             .build()
@@ -341,6 +356,15 @@ impl Answer {
         let mut text = Vec::new();
         let _ = body.into_reader().take(ANSWER_BYTES_MAX).read_to_end(&mut text);
         Answer { text: String::from_utf8_lossy(&text).into_owned(), ..self }
+    }
+
+    /// The same once its body stands in the file at `into`.
+    fn into_file(self, body: Body, into: &Path, place: &str) -> Result<Answer, NoAnswer> {
+        let copy = || std::io::copy(&mut body.into_reader(), &mut File::create(into)?);
+        copy().map_err(|error| {
+            NoAnswer::Silence(format!("what {place} sent did not come to its end: {error}"))
+        })?;
+        Ok(self)
     }
 
     /// A header, where it is text.

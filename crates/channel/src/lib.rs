@@ -20,12 +20,14 @@ mod mail; // the channel of mails
 mod slack; // the channel of Slack's incoming webhooks
 mod webhook; // the channel of signed webhooks
 mod s3; // the channel of object stores
+mod objects; // one of them, for others than reports
 mod channels; // all of them behind the one verb
 mod look; // whether somebody is there, before anything is sent
 
 pub use channels::Channels;
 pub use guard::{Guard, Resolve, SystemResolver};
 pub use look::Looked;
+pub use objects::Objects;
 pub use parcel::{Attachment, Parcel};
 pub use post::{Handing, Post, Receipt};
 pub use refusal::Refusal;

@@ -163,6 +163,34 @@ impl Store {
         }
     }
 
+    /// Puts a file at a key, in the place of what may be there.
+    pub(crate) fn replace(&self, key: &str, path: &Path, now: Timestamp) -> Result<(), Refusal> {
+        let key = &format!("{}{key}", self.prefix);
+        let bytes = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+        let credentials = self.credentials();
+        let action = self.bucket.put_object(Some(&credentials), key);
+        let content = Content::File(path.to_owned(), bytes);
+        let answer = self.ask("PUT", &action, Vec::new(), content, now)?;
+        match answer.status {
+            200..=299 => Ok(()),
+            _ => Err(self.refused(key, &answer, now)),
+        }
+    }
+
+    /// Writes what is at a key into the file at `into`; false, if nothing is there.
+    pub(crate) fn fetch(&self, key: &str, into: &Path, now: Timestamp) -> Result<bool, Refusal> {
+        let key = &format!("{}{key}", self.prefix);
+        let credentials = self.credentials();
+        let action = self.bucket.get_object(Some(&credentials), key);
+        let call = self.call("GET", &action, Vec::new(), Content::None, now)?;
+        let answer = self.make(Call { into: Some(into.to_owned()), ..call })?;
+        match answer.status {
+            200..=299 => Ok(true),
+            404 if code(&answer.text).is_none_or(|code| code == "NoSuchKey") => Ok(false),
+            _ => Err(self.refused(key, &answer, now)),
+        }
+    }
+
     fn ask<'a>(
         &self,
         method: &'static str,
@@ -171,10 +199,25 @@ impl Store {
         content: Content,
         now: Timestamp,
     ) -> Result<Answer, Refusal> {
+        self.make(self.call(method, action, headers, content, now)?)
+    }
+
+    fn call<'a>(
+        &self,
+        method: &'static str,
+        action: &impl S3Action<'a>,
+        headers: Vec<(&'static str, String)>,
+        content: Content,
+        now: Timestamp,
+    ) -> Result<Call, Refusal> {
         let at = jiff::Timestamp::from_microsecond(now.as_micros()).map_err(|_| {
             Refusal::Permanent { cause: "the clock of this machine is at no time".to_owned() }
         })?;
-        let call = Call { method, url: action.sign_with_time(SIGNED_FOR, &at), headers, content };
+        let url = action.sign_with_time(SIGNED_FOR, &at);
+        Ok(Call { method, url, headers, content, into: None })
+    }
+
+    fn make(&self, call: Call) -> Result<Answer, Refusal> {
         // The same object twice is one object: nothing needs to be noted.
         self.http.make(call, &mut || Ok(())).map_err(NoAnswer::or_transient)
     }
@@ -274,11 +317,15 @@ fn key_id(settings: &S3Settings, section: &str, base: &Path) -> Result<Secret, S
 fn sha256(path: &Path) -> Result<String, Refusal> {
     let mut hasher = Sha256::new();
     let mut copy = || std::io::copy(&mut File::open(path)?, &mut HashWriter(&mut hasher));
-    copy().map_err(|error| Refusal::Transient {
-        cause: format!("the rendered file {} cannot be read: {error}", path.display()),
-        retry_after: None,
-    })?;
+    copy().map_err(|error| unreadable(path, &error))?;
     Ok(hex::encode(hasher.finalize()))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Refusal {
+    Refusal::Transient {
+        cause: format!("the file {} cannot be read: {error}", path.display()),
+        retry_after: None,
+    }
 }
 
 struct HashWriter<'a>(&'a mut Sha256);

@@ -59,6 +59,7 @@ impl Slack {
             url,
             headers: vec![("content-type", "application/json".to_owned())],
             content: Content::Bytes(parcel.slack.to_string().into_bytes()),
+            into: None,
         };
         let answer = self.http.make(call, handing).map_err(|none| none.or_unknown(LOOK))?;
         judged(&answer, now, &hidden)

@@ -79,6 +79,7 @@ impl Webhook {
                 ("webhook-timestamp", seconds),
             ],
             content: Content::Bytes(body),
+            into: None,
         };
         match self.http.make(call, handing) {
             Ok(answer) => self.judged(&answer, now),

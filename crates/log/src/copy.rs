@@ -67,6 +67,39 @@ impl LogCopy {
         Ok(LogCopy { conn, dir: dir.clone(), head, origins: OriginIds::default() })
     }
 
+    /// Makes a copy that begins behind `anchor`, in the place of what lies in `dir`: a part of a log,
+    /// which [`LogCopy::follow`] fills, and from which another copy that ends there can go on. It is
+    /// no log to work with. The caller holds the folder's lock.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn after(dir: &DataDir, lock: &crate::Lock, anchor: Seal) -> Result<LogCopy, LogError> {
+        let path = dir.log_file();
+        store::remove(&path)?;
+        let mut copy = LogCopy::open(dir, lock)?;
+        if anchor != Seal::GENESIS {
+            let sql = "INSERT INTO seal (last_seq, first_seq, hash) VALUES (?1, ?1, ?2)";
+            let anchored = copy.conn.execute(sql, (anchor.last.get(), anchor.hash));
+            anchored.map_err(LogError::store(&path))?;
+        }
+        copy.head = anchor;
+        Ok(copy)
+    }
+
+    /// Ends the copy: all of it stands in the one file then, and nothing in a journal.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or somebody reads it at the moment.
+    pub fn finish(self) -> Result<Seal, LogError> {
+        let path = self.dir.log_file();
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy = self.conn.query_row(sql, [], |row| row.get::<_, bool>(0));
+        if busy.map_err(LogError::store(&path))? {
+            return Err(LogError::io(&path)(std::io::ErrorKind::ResourceBusy.into()));
+        }
+        Ok(self.head)
+    }
+
     /// The seal of the last delivery that was copied.
     #[must_use]
     pub fn head(&self) -> Seal {

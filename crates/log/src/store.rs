@@ -61,6 +61,21 @@ fn is_half_made(error: &rusqlite::Error) -> bool {
     code == Some(rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
+/// Removes the file and what SQLite keeps beside it.
+pub(crate) fn remove(path: &Path) -> Result<(), LogError> {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(LogError::io(path)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn assert_version() -> Result<(), LogError> {
     if rusqlite::version_number() < SQLITE_VERSION_MIN {
         return Err(LogError::OldSqlite { found: rusqlite::version() });

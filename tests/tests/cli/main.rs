@@ -3,9 +3,11 @@
 #![allow(missing_docs)]
 
 mod backup; // a backup, and the way back
+mod backup_store; // the same in an object store
 mod doctor; // what is wrong, if anything
 mod heads; // where the log ended, kept elsewhere
 mod import_export; // lines in, packed or not, and the same bytes out
+mod litestream; // another program that follows the log's file
 mod people; // who may see the dashboard, where nobody can sign in yet
 mod rebuild; // equality proved, or the place where there is none
 mod report; // every format, every default

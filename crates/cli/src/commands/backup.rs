@@ -1,6 +1,8 @@
 //! `weir backup` and `weir restore`: a copy of the data directory that is proved, and the way back.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Instant;
 
 use weir_backup::{Stage, Taken, Upto};
@@ -16,23 +18,26 @@ use crate::progress::Progress;
 /// What to back up to.
 #[derive(clap::Args, Debug)]
 pub(crate) struct TakeArgs {
-    /// The backup's folder: a new or empty one, or one that is brought up to date
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
+    /// The backup's place: a new or empty folder, or a path in a [[channels.s3]] of the
+    /// configuration; one that has a backup is brought up to date
+    #[arg(value_name = "DIR|s3:STORE/PATH")]
+    place: Place,
     /// Prove only what is added, and compare no report
     #[arg(long)]
     quick: bool,
     /// Print what the backup holds as JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    scratch: ScratchArgs,
 }
 
 /// What to restore.
 #[derive(clap::Args, Debug)]
 pub(crate) struct RestoreArgs {
-    /// The backup's folder
-    #[arg(value_name = "DIR")]
-    dir: PathBuf,
+    /// The backup's place: a folder, or a path in a [[channels.s3]] of the configuration
+    #[arg(value_name = "DIR|s3:STORE/PATH")]
+    place: Place,
     /// Only up to here: the number of a delivery, or an instant (RFC 3339) after which nothing was
     /// received [default: all of it]
     #[arg(long, value_name = "SEQ|T")]
@@ -43,24 +48,105 @@ pub(crate) struct RestoreArgs {
     /// Take a backup that did not come to its end: what it has is proved all the same
     #[arg(long)]
     unfinished: bool,
+    #[command(flatten)]
+    scratch: ScratchArgs,
+}
+
+/// Where there is room for a copy.
+#[derive(clap::Args, Debug)]
+struct ScratchArgs {
+    /// With a store: where what is fetched from it is put meanwhile; it takes as much room as the log
+    /// [default: the folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    scratch: Option<PathBuf>,
+}
+
+/// Where a backup lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Folder(PathBuf),
+    Store { name: String, below: String },
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Place, String> {
+        let Some(place) = text.strip_prefix("s3:") else {
+            return Ok(Place::Folder(PathBuf::from(text)));
+        };
+        match place.split_once('/') {
+            Some((name, below)) if !name.is_empty() && !below.is_empty() => {
+                Ok(Place::Store { name: name.to_owned(), below: below.to_owned() })
+            }
+            _ => Err("write the name of a [[channels.s3]] and a path in it, such as \
+                      s3:archive/weir"
+                .to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Folder(folder) => write!(f, "{}", folder.display()),
+            Place::Store { name, below } => write!(f, "s3:{name}/{below}"),
+        }
+    }
+}
+
+impl ScratchArgs {
+    /// A folder of its own, its owner's only, gone when this is.
+    fn folder(&self) -> Outcome<tempfile::TempDir> {
+        let within = self.scratch.clone().unwrap_or_else(std::env::temp_dir);
+        tempfile::Builder::new().prefix("weir-backup-").tempdir_in(&within).map_err(|error| {
+            Failure::work(format!(
+                "no folder can be made in {}: {error}; name another one by --scratch",
+                within.display()
+            ))
+        })
+    }
+}
+
+/// What speaks to a store for reports speaks to it for backups.
+struct Stored(weir_channel::Objects);
+
+impl weir_backup::Objects for Stored {
+    fn put(&self, key: &str, path: &Path) -> Result<(), String> {
+        self.0.put(key, path)
+    }
+
+    fn fetch(&self, key: &str, into: &Path) -> Result<bool, String> {
+        self.0.fetch(key, into)
+    }
 }
 
 /// Makes a backup, or brings one up to date.
 pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
-    let source = Config::read(common)?.data_dir();
+    let config = Config::read(common)?;
+    let source = config.data_dir();
     let began = Instant::now();
     let mut stages = Stages::default();
     let made = (env!("CARGO_PKG_VERSION"), SystemClock.now());
-    let taken = weir_backup::take(
-        &source,
-        &args.dir,
-        made,
-        args.quick,
-        threads(),
-        &mut |stage, at, all| {
-            stages.at(stage, at, all);
-        },
-    );
+    let mut progress = |stage, at, all| stages.at(stage, at, all);
+    let taken = match &args.place {
+        Place::Folder(folder) => {
+            weir_backup::take(&source, folder, made, args.quick, threads(), &mut progress)
+        }
+        Place::Store { name, below } => {
+            let (store, scratch) = (Stored(config.objects(name, below)?), args.scratch.folder()?);
+            let scratch = scratch.path();
+            weir_backup::take_to_store(
+                &source,
+                &store,
+                scratch,
+                made,
+                args.quick,
+                threads(),
+                &mut progress,
+            )
+        }
+    };
     stages.finish();
     let Taken { manifest, added } = taken?;
     if args.json {
@@ -69,7 +155,7 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
     }
     println!(
         "{} holds {}, {} of them new, and {}",
-        args.dir.display(),
+        args.place,
         counted(manifest.deliveries, "delivery", "deliveries"),
         added,
         counted(manifest.files.len() as u64, "other file", "other files"),
@@ -89,18 +175,30 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
 
 /// Makes a data directory from a backup.
 pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
-    let target = Config::read(common)?.data_dir();
+    let config = Config::read(common)?;
+    let target = config.data_dir();
     let began = Instant::now();
     let upto = args.to.as_deref().map_or(Ok(Upto::End), upto)?;
     let mut stages = Stages::default();
+    let mut progress = |stage, at, all| stages.at(stage, at, all);
+    // A folder that was made from a store is gone when this is.
+    let (_scratch, from) = match &args.place {
+        Place::Folder(folder) => (None, folder.clone()),
+        Place::Store { name, below } => {
+            let (store, scratch) = (Stored(config.objects(name, below)?), args.scratch.folder()?);
+            let folder = scratch.path().join("backup");
+            weir_backup::fetch(&store, &folder, scratch.path(), &mut progress)?;
+            (Some(scratch), folder)
+        }
+    };
     let restored = weir_backup::restore(
-        &args.dir,
+        &from,
         &target,
         upto,
         (args.replace, SystemClock.now()),
         args.unfinished,
         threads(),
-        &mut |stage, at, all| stages.at(stage, at, all),
+        &mut progress,
     );
     stages.finish();
     let restored = restored?;

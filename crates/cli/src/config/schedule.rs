@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use weir_channel::{Channels, Looked, SystemResolver};
+use weir_channel::{Channels, Looked, Objects, SystemResolver};
 
 use super::Config;
 use crate::clock::SystemClock;
@@ -33,6 +33,12 @@ impl Config {
         Channels::new(&self.channels, &self.base, &self.files_dir(), Arc::new(SystemClock))
             .map(Arc::new)
             .map_err(|error| self.wrong_channel(&error.to_string()))
+    }
+
+    /// What lies below a path in one of the object stores that reports can be sent to.
+    pub(crate) fn objects(&self, store: &str, below: &str) -> Outcome<Objects> {
+        Objects::new(&self.channels, store, below, &self.base, Arc::new(SystemClock))
+            .map_err(|error| Failure::call(error.to_string()))
     }
 
     /// The ways out, each looked at by itself; `connects` says whether to connect to them.
