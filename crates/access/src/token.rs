@@ -87,6 +87,8 @@ pub struct NewToken<'a> {
 pub struct Used {
     /// Which one.
     pub token: TokenId,
+    /// What it is for.
+    pub token_name: String,
     /// Whose it is.
     pub person: PersonId,
     /// What they are called.
@@ -203,6 +205,7 @@ impl Access {
         }
         Ok(Some(Used {
             token: token.id,
+            token_name: token.name,
             person: token.person,
             name: token.person_name,
             role: token.role.min(maker),

@@ -6,7 +6,7 @@ use weir_domain::Timestamp;
 use crate::{AuditError, Deed, Did, Record};
 
 /// Deeds of one page.
-pub const ENTRIES_MAX: u32 = 500;
+pub const ENTRIES_MAX: u32 = 1_000;
 
 /// Which deeds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,13 +47,13 @@ impl Record {
         let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or(i64::MAX);
         let mut deeds = self.with(|conn| {
             let mut statement = conn.prepare_cached(
-                "SELECT b.seq, b.at, b.who_kind, b.who_id, b.who, b.source, b.did,
-                        coalesce(e.what, b.what), coalesce(e.outcome, b.outcome)
+                "SELECT b.seq, b.at, b.who_kind, b.who_id, b.who, b.source,
+                        coalesce(e.did, b.did), coalesce(e.what, b.what), coalesce(e.outcome, b.outcome)
                  FROM entry b LEFT JOIN entry e ON e.of = b.seq
                  WHERE b.of IS NULL AND b.seq < ?1
                    AND (?2 IS NULL OR ?2 <= b.at) AND (?3 IS NULL OR b.at < ?3)
                    AND (?4 IS NULL OR instr(lower(b.who), lower(?4)))
-                   AND (?5 IS NULL OR b.did = ?5)
+                   AND (?5 IS NULL OR coalesce(e.did, b.did) = ?5)
                    AND (?6 IS NULL OR instr(coalesce(e.what, b.what), ?6))
                  ORDER BY b.seq DESC LIMIT ?7",
             )?;

@@ -5,7 +5,7 @@ use weir_domain::Timestamp;
 
 use crate::entry::plain;
 use crate::hash::{GENESIS, Hash, Sealed};
-use crate::{Audit, AuditError, Entry, Outcome};
+use crate::{Audit, AuditError, Did, Entry, Outcome};
 
 /// Something that was let through and has not come to its end.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ impl Audit {
         Ok(Begun { seq, entry })
     }
 
-    /// Writes down what became of it; `what` says more precisely to what it was done, as the number
-    /// that something was given.
+    /// Writes down what became of it; `did` and `what` say it more precisely where they are given, as
+    /// the number that something has now.
     ///
     /// # Errors
     /// If it cannot be written. Then it stays begun.
@@ -44,11 +44,13 @@ impl Audit {
         &self,
         begun: Begun,
         at: Timestamp,
+        did: Option<Did>,
         what: Option<&str>,
         outcome: Outcome,
     ) -> Result<(), AuditError> {
         let Begun { seq, mut entry } = begun;
         entry.at = at;
+        entry.did = did.unwrap_or(entry.did);
         if let Some(what) = what {
             what.clone_into(&mut entry.what);
         }

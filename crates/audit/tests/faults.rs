@@ -60,7 +60,7 @@ impl Scene for Writing {
             };
             let Some(begun) = done(disk, || audit.begin(entry(number))) else { continue };
             promise(Outcome::Begun);
-            if done(disk, || audit.end(begun, NOW, None, Outcome::Done)).is_some() {
+            if done(disk, || audit.end(begun, NOW, None, None, Outcome::Done)).is_some() {
                 promise(Outcome::Done);
             }
         }

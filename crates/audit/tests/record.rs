@@ -34,10 +34,10 @@ fn written(place: &Place) -> Audit {
     let saw = entry(1, Who::person(7, "Ann"), Did::SawSession, "s1");
     audit.record(&Entry { from: Some("192.0.2.7".to_owned()), ..saw }, Outcome::Done).unwrap();
     let begun = audit.begin(entry(2, Who::person(8, "Otto"), Did::ChangedShare, "")).unwrap();
-    audit.end(begun, at(3), Some("share 4"), Outcome::Done).unwrap();
+    audit.end(begun, at(3), None, Some("share 4"), Outcome::Done).unwrap();
     let program = Who::token(3, "Olga", "nightly");
     let begun = audit.begin(entry(4, program, Did::ChangedView, "view 9")).unwrap();
-    audit.end(begun, at(5), None, Outcome::Refused).unwrap();
+    audit.end(begun, at(5), None, None, Outcome::Refused).unwrap();
     audit
 }
 
@@ -70,7 +70,7 @@ fn a_deed_is_shown_with_its_end() {
     assert_eq!(only(|filter| filter.what = Some("share".to_owned())), [otto]);
     let open = audit.begin(entry(6, Who::weir(), Did::RetentionRan, "")).unwrap();
     assert_eq!(shown(&audit, &Filter::default())[0], "6 Weir - retention-ran  begun");
-    audit.end(open, at(7), None, Outcome::Failed).unwrap();
+    audit.end(open, at(7), None, None, Outcome::Failed).unwrap();
     assert_eq!(shown(&audit, &Filter::default())[0], "6 Weir - retention-ran  failed");
 }
 

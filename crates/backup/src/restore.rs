@@ -195,6 +195,10 @@ fn swap(
     let log = making.log_file();
     let mut names = entries(making.path())?;
     names.retain(|name| name != LOCK_FILE && making.path().join(name) != log);
+    // What was done here stays written down: it knows of all that the backup's does, or is another's.
+    if target.audit_file().exists() {
+        names.retain(|name| making.path().join(name) != making.audit_file());
+    }
     for name in names {
         rename(&making.path().join(&name), &folder.join(&name))?;
     }
@@ -213,12 +217,14 @@ fn move_aside(
     now: Timestamp,
 ) -> Result<Option<PathBuf>, BackupError> {
     let folder = target.path();
+    let audit = target.audit_file().file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (asides, mut names): (Vec<_>, Vec<_>) =
         entries(folder)?.into_iter().partition(|name| name.starts_with(ASIDE));
     let begun = asides.into_iter().max().filter(|_| goes_on && !target.log_file().exists());
     names.retain(|name| {
         ![LOCK_FILE, "lost+found"].contains(&name.as_str())
             && folder.join(name) != target.restoring_dir()
+            && !(name.starts_with(&audit) && target.audit_file().exists())
     });
     if names.is_empty() {
         return Ok(begun.map(|begun| folder.join(begun)));

@@ -1,4 +1,4 @@
-//! The small databases: who may see what, and what was sent.
+//! The small databases: who may see what, what was sent, and who did what.
 
 use std::fs;
 use std::path::Path;
@@ -11,8 +11,11 @@ use crate::{BackupError, FilePart, files};
 /// Copies the databases of `from` to `to`, each as it is at one instant, beside whoever writes it,
 /// and says what there is.
 pub(crate) fn copy(from: &DataDir, to: &DataDir) -> Result<Vec<FilePart>, BackupError> {
-    let pairs =
-        [(from.access_file(), to.access_file()), (from.schedule_file(), to.schedule_file())];
+    let pairs = [
+        (from.access_file(), to.access_file()),
+        (from.schedule_file(), to.schedule_file()),
+        (from.audit_file(), to.audit_file()),
+    ];
     let mut parts = Vec::new();
     for (from, to) in pairs {
         if from.exists() {

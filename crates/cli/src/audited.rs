@@ -32,14 +32,23 @@ pub(crate) fn audited<T>(
         Err(Failure::Call(_)) => weir_audit::Outcome::Refused,
         Err(Failure::Work(_)) => weir_audit::Outcome::Failed,
     };
-    if let Err(error) = audit.end(begun, SystemClock.now(), None, outcome) {
+    if let Err(error) = audit.end(begun, SystemClock.now(), None, None, outcome) {
         tracing::error!("what became of it stands nowhere in the audit record: {error}");
     }
     done
 }
 
+/// Writes down what was done already.
+pub(crate) fn note(dir: &DataDir, did: Did, what: &str) {
+    let written = Audit::open(&dir.audit_file())
+        .and_then(|audit| audit.record(&entry(did, what), weir_audit::Outcome::Done));
+    if let Err(error) = written {
+        tracing::error!("it is done, but does not stand in the audit record: {error}");
+    }
+}
+
 /// Something that is done now, by whoever called the command.
-pub(crate) fn entry(did: Did, what: &str) -> Entry {
+fn entry(did: Did, what: &str) -> Entry {
     let who = Who::command(&user());
     Entry { at: SystemClock.now(), who, from: None, did, what: what.to_owned() }
 }

@@ -65,8 +65,12 @@ mod tests {
 
     #[test]
     fn a_form_of_another_sign_in_is_refused() {
-        let reader =
-            Reader { name: Some("Ann".to_owned()), role: Role::Operator, csrf: "c1".to_owned() };
+        let reader = Reader {
+            name: Some("Ann".to_owned()),
+            role: Role::Operator,
+            csrf: "c1".to_owned(),
+            notes: crate::audit::Notes::default(),
+        };
         let read = |body: &'static str| Fields::read(&reader, &Bytes::from_static(body.as_bytes()));
         let fields = read("csrf=c1&label=a+b%0D%0A&label=second").unwrap();
         assert_eq!((fields.get("label"), fields.get("stage")), ("a b\r\n", ""));

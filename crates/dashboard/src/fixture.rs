@@ -22,8 +22,8 @@ use weir_schedule::{
 
 use crate::page::form::Query;
 use crate::{
-    CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits, Schedules,
-    State, Streams, routes,
+    Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits,
+    Schedules, State, Streams, routes,
 };
 
 /// Everybody's in [`Fixture::peopled`].
@@ -84,6 +84,7 @@ impl Fixture {
         let schedules = schedules(&dir, projector.live());
         let mut state = State {
             live: projector.live(),
+            audit: Auditor::at(&dir.audit_file()),
             access: entrance(&dir, Openness::Loopback),
             dir,
             catalogue: Arc::new(CatalogueCell::new(Catalogue::shipped(), Overlay::default())),

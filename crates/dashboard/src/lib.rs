@@ -5,6 +5,7 @@
 //! views, people) lies beside the log; the log itself it never changes.
 
 mod analysis; // what the pages with the line of filters have in common
+mod audit; // who did what, written down before it is answered
 mod answer; // an answer with the headers that every answer has
 pub mod assets; // the few files that a page asks for
 mod catalogue; // the catalogue, which an operator may change while others read it
@@ -41,6 +42,7 @@ mod fixture; // a small log, and the routes over it
 #[cfg(test)]
 mod promise; // a number leads to as many sessions as it says
 
+pub use audit::Auditor;
 pub use catalogue::CatalogueCell;
 pub use entrance::{Entrance, Openness};
 pub use gate::{Busy, Gate, Permit};

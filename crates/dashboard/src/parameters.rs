@@ -78,6 +78,27 @@ impl Parameters {
         Ok(read)
     }
 
+    /// The same, with what could be read beside the first problem.
+    pub(crate) fn only_as_far_as_it_goes(
+        query: &str,
+        own: &[&'static str],
+    ) -> (Parameters, Option<Problem>) {
+        let (mut read, mut problem) = (Parameters::default(), None);
+        match pairs(query) {
+            Err(unreadable) => problem = Some(unreadable),
+            Ok(pairs) => {
+                for (name, value) in pairs {
+                    problem = match read.take_own(own, &name, value) {
+                        Ok(true) => problem,
+                        Ok(false) => problem.or_else(|| Some(unknown(&name, own))),
+                        Err(wrong) => problem.or(Some(wrong)),
+                    };
+                }
+            }
+        }
+        (read, problem)
+    }
+
     /// The value of one of the route's own parameters.
     pub(crate) fn own(&self, name: &str) -> Option<&str> {
         self.own.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())

@@ -76,6 +76,12 @@ pub(crate) enum Problem {
     /// A definition of a report is not well.
     #[error("{}", first_of(troubles))]
     Definition { troubles: Vec<TroubleBody> },
+    /// It cannot be written down who asks.
+    #[error(
+        "nothing was shown or changed, as it cannot be written down in the audit record; the server's \
+         log and `weir doctor` say why"
+    )]
+    Unrecorded,
     /// Our own fault, or the disk's. What it was is in the process's own log.
     #[error("the answer could not be made; nothing was lost, and the server's log says why")]
     Internal,
@@ -180,6 +186,7 @@ impl Problem {
             Problem::Definition { .. } => {
                 ("urn:weir:problem:definition", "The definition is not well")
             }
+            Problem::Unrecorded => ("urn:weir:problem:unrecorded", "It cannot be written down"),
             Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
         }
     }
@@ -221,9 +228,10 @@ impl ResponseError for Problem {
             Problem::Unauthenticated { .. } => StatusCode::UNAUTHORIZED,
             Problem::Forbidden(_) | Problem::OtherSite | Problem::Csrf => StatusCode::FORBIDDEN,
             Problem::Conflict(_) => StatusCode::CONFLICT,
-            Problem::Busy | Problem::TooManyStreams | Problem::PasswordsBusy(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Problem::Busy
+            | Problem::TooManyStreams
+            | Problem::PasswordsBusy(_)
+            | Problem::Unrecorded => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

@@ -15,7 +15,7 @@ use crate::entrance::Entrance;
 use crate::gate::Permit;
 use crate::groups::Group;
 use crate::problem::Problem;
-use crate::{Gate, IngestHealth, Pulse, Schedules, Streams};
+use crate::{Auditor, Gate, IngestHealth, Pulse, Schedules, Streams};
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct State {
     pub dir: DataDir,
     /// Who may see what.
     pub access: Entrance,
+    /// Who saw, took along and changed what.
+    pub audit: Auditor,
     /// What screens and reasons are called.
     pub catalogue: Arc<CatalogueCell>,
     /// The only way to learn what time it is.

@@ -94,7 +94,7 @@ fn a_backup_brings_everything_back() {
         .iter()
         .map(|part| &part["name"])
         .collect();
-    assert_eq!(names, ["access.db", "catalogue.toml", "reports/monday.toml"]);
+    assert_eq!(names, ["access.db", "audit.db", "catalogue.toml", "reports/monday.toml"]);
     for (name, mode) in modes(&world.backup) {
         assert_eq!(mode & 0o077, 0, "{name} is its owner's only");
     }
@@ -110,7 +110,7 @@ fn a_backup_brings_everything_back() {
         modes(&world.home.path("back")).into_iter().map(|(name, _)| name).collect();
     left.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
     left.sort();
-    assert_eq!(left, ["access.db", "catalogue.toml", "lock", "log.db", "reports"]);
+    assert_eq!(left, ["access.db", "audit.db", "catalogue.toml", "lock", "log.db", "reports"]);
     // It goes on from there.
     world.home.write("more.ndjson", lines(500, 10));
     world.prints_of("back", &["import", "more.ndjson"]);

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs)]
 
+mod audit; // who did what
 mod backup; // a backup, and the way back
 mod backup_store; // the same in an object store
 mod doctor; // what is wrong, if anything

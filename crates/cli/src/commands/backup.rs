@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Instant;
 
-use weir_backup::{Stage, Taken, Upto};
+use weir_audit::Did;
+use weir_backup::{Restored, Stage, Taken, Upto};
 use weir_domain::{Clock, Seq, Timestamp};
+use weir_log::LogReader;
 
 use crate::args::Common;
+use crate::audited::{audited, note};
 use crate::clock::SystemClock;
 use crate::commands::{counted, threads};
 use crate::config::Config;
@@ -129,24 +132,29 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
     let mut stages = Stages::default();
     let made = (env!("CARGO_PKG_VERSION"), SystemClock.now());
     let mut progress = |stage, at, all| stages.at(stage, at, all);
-    let taken = match &args.place {
-        Place::Folder(folder) => {
-            weir_backup::take(&source, folder, made, args.quick, threads(), &mut progress)
-        }
-        Place::Store { name, below } => {
-            let (store, scratch) = (Stored(config.objects(name, below)?), args.scratch.folder()?);
-            let scratch = scratch.path();
-            weir_backup::take_to_store(
-                &source,
-                &store,
-                scratch,
-                made,
-                args.quick,
-                threads(),
-                &mut progress,
-            )
-        }
-    };
+    // Fails with the right words where there is no log; the record alone would make the folder.
+    drop(LogReader::open(&source)?);
+    let taken = audited(&source, Did::BackedUp, &args.place.to_string(), || {
+        Ok(match &args.place {
+            Place::Folder(folder) => {
+                weir_backup::take(&source, folder, made, args.quick, threads(), &mut progress)
+            }
+            Place::Store { name, below } => {
+                let store = Stored(config.objects(name, below)?);
+                let scratch = args.scratch.folder()?;
+                let scratch = scratch.path();
+                weir_backup::take_to_store(
+                    &source,
+                    &store,
+                    scratch,
+                    made,
+                    args.quick,
+                    threads(),
+                    &mut progress,
+                )
+            }
+        }?)
+    });
     stages.finish();
     let Taken { manifest, added } = taken?;
     if args.json {
@@ -191,15 +199,24 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
             (Some(scratch), folder)
         }
     };
-    let restored = weir_backup::restore(
-        &from,
-        &target,
-        upto,
-        (args.replace, SystemClock.now()),
-        args.unfinished,
-        threads(),
-        &mut progress,
-    );
+    let mut restoring = || -> Outcome<Restored> {
+        Ok(weir_backup::restore(
+            &from,
+            &target,
+            upto,
+            (args.replace, SystemClock.now()),
+            args.unfinished,
+            threads(),
+            &mut progress,
+        )?)
+    };
+    let what = args.place.to_string();
+    let restored = if target.audit_file().exists() {
+        audited(&target, Did::Restored, &what, restoring)
+    } else {
+        // The record comes out of the backup, too; what is begun before would stand in its place.
+        restoring().inspect(|_| note(&target, Did::Restored, &what))
+    };
     stages.finish();
     let restored = restored?;
     println!(

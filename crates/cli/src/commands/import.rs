@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use weir_audit::Did;
 use weir_domain::Clock;
+use weir_ingest::Intake;
 use weir_ingest::import::{self, INTEGRATION_DEFAULT, ImportOptions};
 use weir_log::Log;
 
 use crate::args::Common;
+use crate::audited::audited;
 use crate::clock::SystemClock;
 use crate::commands::counted;
 use crate::config::Config;
@@ -33,6 +36,11 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
     let dir = config.data_dir();
     let lock = dir.lock("weir import")?;
     let mut log = config.vault().intake(Log::open(&dir, &lock)?)?;
+    let what = counted(args.files.len() as u64, "file", "files");
+    audited(&dir, Did::Imported, &what, || append(&mut log, args))
+}
+
+fn append(log: &mut Intake, args: &Args) -> Outcome {
     for file in &args.files {
         let source = import::open(file)?;
         let total = source.bytes_total.unwrap_or(0);
@@ -44,7 +52,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             skip_bad_lines: args.skip_bad_lines,
             now: SystemClock.now(),
         };
-        let imported = import::import(source.reader, &mut log, &options, |at| {
+        let imported = import::import(source.reader, log, &options, |at| {
             progress.at(if total == 0 { at.bytes_read } else { bytes_read() }, total);
         });
         progress.finish();

@@ -1,9 +1,11 @@
 //! `weir people`: who may see the dashboard, also where nobody can sign in any more.
 
 use weir_access::{Access, NewPerson, Person, Role, Secret, TokenId};
+use weir_audit::Did;
 use weir_domain::{Clock, Timestamp};
 
 use crate::args::Common;
+use crate::audited::audited;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
@@ -54,27 +56,42 @@ pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
     match command {
         Command::List => list(&store, now),
         Command::Add { name, role } => {
-            let (person, once) = store.add_person(NewPerson { name, role: *role }, now)?;
+            let (person, once) =
+                audited(&dir, Did::ChangedPerson, &format!("{name} added, {role}"), || {
+                    Ok(store.add_person(NewPerson { name, role: *role }, now)?)
+                })?;
             pass_on(&person, &once);
             Ok(())
         }
         Command::SetRole { name, role } => {
             let person = named(&store, name)?;
-            store.set_role(person.id, *role)?;
+            audited(&dir, Did::ChangedPerson, &format!("{} is {role}", person.id.get()), || {
+                Ok(store.set_role(person.id, *role)?)
+            })?;
             println!("{} is {role} from now on", shown(&person.name));
             Ok(())
         }
         Command::ResetPassword { name } => {
             let person = named(&store, name)?;
-            let once = store.reset_password(person.id, now)?;
-            if person.disabled {
-                store.set_disabled(person.id, false)?;
-            }
+            let once = audited(
+                &dir,
+                Did::ChangedPerson,
+                &format!("{} password", person.id.get()),
+                || {
+                    let once = store.reset_password(person.id, now)?;
+                    if person.disabled {
+                        store.set_disabled(person.id, false)?;
+                    }
+                    Ok(once)
+                },
+            )?;
             pass_on(&person, &once);
             Ok(())
         }
         Command::Tokens { revoke: Some(id), .. } => {
-            let token = store.revoke_token(TokenId::new(*id), None, now)?;
+            let token = audited(&dir, Did::ChangedToken, &format!("{id} revoke"), || {
+                Ok(store.revoke_token(TokenId::new(*id), None, now)?)
+            })?;
             println!("the token for {} is revoked", shown(&token.name));
             Ok(())
         }

@@ -7,11 +7,13 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use weir_audit::Did;
 use weir_domain::Clock;
 use weir_log::DataDir;
 use weir_readmodel::Model;
 
 use crate::args::Common;
+use crate::audited::audited;
 use crate::clock::SystemClock;
 use crate::commands::threads;
 use crate::config::Config;
@@ -106,7 +108,12 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         )));
     }
     let model = open_model(&dir)?;
-    args.write(&asked, &model, &catalogue, config.server.public_url.as_deref())
+    let write = || args.write(&asked, &model, &catalogue, config.server.public_url.as_deref());
+    if args.format != Format::Parquet {
+        // Numbers of many are for whoever has the files.
+        return write();
+    }
+    audited(&dir, Did::Exported, "sessions as parquet", write)
 }
 
 /// The model at the log's head. A long tail is saved, where no other process is at work.

@@ -13,8 +13,8 @@ use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
 use weir_access::Access;
 use weir_dashboard::{
-    AnswerCount, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, ReadyLimits,
-    RefusalCount, SecretUse, State, Streams,
+    AnswerCount, Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse,
+    ReadyLimits, RefusalCount, SecretUse, State, Streams,
 };
 use weir_domain::{Clock, Timestamp};
 use weir_ingest::{
@@ -184,6 +184,18 @@ fn entrance(
     Ok(Entrance::new(store, openness, address.ip().is_loopback(), public_url))
 }
 
+/// The audit record. Where it cannot be opened, webhooks are taken all the same.
+fn auditor(dir: &DataDir) -> Auditor {
+    let audit = Auditor::at(&dir.audit_file());
+    if let Err(error) = audit.ready() {
+        tracing::error!(
+            "{error}; until then webhooks are taken and reports are shown, but nobody signs in, sees a \
+             session, takes anything along or changes anything"
+        );
+    }
+    audit
+}
+
 /// Tells whoever reads the console how to become the owner, where there is none.
 fn tell_setup(entrance: &Entrance, base: &str) -> Outcome {
     if entrance.has_people()? || entrance.openness == Openness::Loopback {
@@ -215,6 +227,7 @@ impl Service {
         let access = entrance(&self.dir, self.open, address, public_url)?;
         #[cfg(feature = "oidc")]
         let access = access.with_oidc(self.oidc);
+        let audit = auditor(&self.dir);
         let mut registry = Registry::default();
         let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
         metrics.starts_at(log.head());
@@ -253,6 +266,7 @@ impl Service {
         let scrubbing = self.scrub.map(start).transpose()?;
         let state = web::Data::new(State {
             live,
+            audit,
             access,
             dir: self.dir.clone(),
             catalogue,

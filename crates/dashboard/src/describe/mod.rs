@@ -17,8 +17,8 @@ use utoipa::OpenApi;
 
 pub(crate) use comparison::{ComparisonSchema, FirstGroupParameters};
 pub(crate) use parameters::{
-    DeliveryParameters, FormatParameter, ListParameters, OutcomeName, PageParameters,
-    QuestionParameters, SessionParameters,
+    AuditParameters, DeliveryParameters, FormatParameter, ListParameters, OutcomeName,
+    PageParameters, QuestionParameters, SessionParameters,
 };
 pub(crate) use profile::ProfileSchema;
 pub(crate) use report::ReportSchema;
@@ -68,6 +68,7 @@ use empty::EmptyIsLeftOut;
         routes::add_person,
         routes::change_person,
         routes::reset_password,
+        routes::audit,
         routes::tokens,
         routes::make_token,
         routes::revoke_token,
@@ -122,6 +123,8 @@ use empty::EmptyIsLeftOut;
         routes::PersonDraft,
         routes::PersonChange,
         routes::PersonWithPassword,
+        routes::AuditPage,
+        routes::DeedRow,
         routes::TokensBody,
         routes::TokenEntry,
         routes::TokenDraft,

@@ -116,6 +116,23 @@ pub(crate) struct PageParameters {
     limit: Option<u32>,
 }
 
+/// Which deeds of the audit record.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code)] // described, never made
+pub(crate) struct AuditParameters {
+    /// Those from this instant on: RFC 3339, a date, or relative (`-7d`).
+    since: Option<String>,
+    /// Those before this instant.
+    until: Option<String>,
+    /// Those of somebody whose name has this in it.
+    who: Option<String>,
+    /// Those of this kind, such as `saw-session`.
+    did: Option<String>,
+    /// Those to what has this in its name or number.
+    what: Option<String>,
+}
+
 /// Which deliveries.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

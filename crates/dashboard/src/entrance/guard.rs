@@ -12,11 +12,12 @@ use weir_access::Role;
 
 use super::identify::{By, Holder, asked, bearer, identify, is_api};
 use super::origin::{is_other_site, is_this_machine};
+use super::recorded::{recorded, refused};
 use crate::page::form::Query;
 use crate::page::{Frame, forbidden};
 use crate::problem::Problem;
 use crate::reader::Reader;
-use crate::routes::Needs;
+use crate::routes::{Needs, Records};
 use crate::{State, answer};
 
 /// Where somebody may go who must choose a password first.
@@ -28,12 +29,17 @@ const CSRF_HEADER: &str = "x-weir-csrf";
 /// Lets a request through to what answers it, or answers in its place.
 pub(crate) async fn guard(
     needs: Needs,
+    records: Records,
     mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match admit(needs, &mut request).await {
-        Ok(()) => next.call(request).await,
-        Err(refused) => Ok(request.into_response(refused.response())),
+        Ok(()) => recorded(records, request, next).await,
+        Err(refusal) => {
+            // Whoever is known and may not is told of to the owners.
+            refused(records, &request).await;
+            Ok(request.into_response(refusal.response()))
+        }
     }
 }
 
@@ -82,6 +88,7 @@ async fn admit(needs: Needs, request: &mut ServiceRequest) -> Result<(), Refused
         return Err(choose_a_password(request));
     }
     if holder.reader.role < role {
+        request.extensions_mut().insert(holder.clone());
         return Err(too_small(&state, request, &holder.reader, role));
     }
     if changes && !by_bearer {

@@ -3,12 +3,13 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
-use weir_access::{AccessError, PersonId, Role};
+use weir_access::{AccessError, PersonId, Role, TokenId};
 use weir_domain::Timestamp;
 
 use super::origin::{is_secure, is_this_machine};
 use super::{Openness, session_token};
 use crate::State;
+use crate::audit::Notes;
 use crate::problem::{Problem, blocking};
 use crate::reader::Reader;
 
@@ -34,7 +35,14 @@ pub(crate) enum By {
         one_time: bool,
     },
     /// By a token, which ends.
-    Token(Timestamp),
+    Token {
+        /// Which one.
+        id: TokenId,
+        /// What it is for.
+        name: String,
+        /// When it ends.
+        until: Timestamp,
+    },
     /// Whoever stands before us in the app has said so.
     Known,
 }
@@ -66,16 +74,26 @@ pub(super) async fn identify(
 async fn by_token(state: &web::Data<State>, token: String) -> Result<Option<Holder>, Problem> {
     let used = asked(state, move |state, now| state.access.store.use_token(&token, now)).await?;
     Ok(used.map(|used| Holder {
-        reader: Reader { name: Some(used.name), role: used.role, csrf: String::new() },
+        reader: Reader {
+            name: Some(used.name),
+            role: used.role,
+            csrf: String::new(),
+            notes: Notes::default(),
+        },
         person: Some(used.person),
-        by: By::Token(used.expires_at),
+        by: By::Token { id: used.token, name: used.token_name, until: used.expires_at },
     }))
 }
 
 async fn by_session(state: &web::Data<State>, token: String) -> Result<Option<Holder>, Problem> {
     let known = asked(state, move |state, now| state.access.store.session(&token, now)).await?;
     Ok(known.map(|known| Holder {
-        reader: Reader { name: Some(known.name), role: known.role, csrf: known.csrf },
+        reader: Reader {
+            name: Some(known.name),
+            role: known.role,
+            csrf: known.csrf,
+            notes: Notes::default(),
+        },
         person: Some(known.person),
         by: By::Session { one_time: known.one_time },
     }))
@@ -101,7 +119,11 @@ async fn by_place(
         return Ok(None);
     }
     let csrf = entrance.csrf.reveal().to_owned();
-    Ok(Some(Holder { reader: Reader { name: None, role, csrf }, person: None, by: By::Machine }))
+    Ok(Some(Holder {
+        reader: Reader { name: None, role, csrf, notes: Notes::default() },
+        person: None,
+        by: By::Machine,
+    }))
 }
 
 /// Whether programs ask there, and not people.

@@ -4,6 +4,7 @@ mod cookie; // the session's token in the browser
 mod guard; // every route's door
 mod identify; // who asks
 mod once; // what is shown once
+mod recorded; // what is written down of those who were let in
 mod origin; // where a request comes from
 #[cfg(test)]
 mod tests; // every route, asked by everybody

@@ -4,140 +4,145 @@ use std::collections::BTreeMap;
 
 use actix_web::http::Method;
 use weir_access::{NewToken, Role, SESSION_IDLE_US_MAX};
+use weir_audit::{Deed, Did, Filter};
 use weir_domain::Timestamp;
 
 use super::Openness;
-use crate::fixture::{Answer, Fixture, NOW};
-use crate::routes::{Needs, ROUTES, Takes};
+use crate::fixture::{Answer, Fixture, LOG, NOW, PASSWORD};
+use crate::routes::{Needs, ROUTES, Records, Takes};
 
-/// Who may ask what: a second time, so that no route is added, or opened, without thought.
+/// Who may ask what, and what the audit record has of it: a second time, so that no route is added, or
+/// opened, without thought. `-` is nothing, for which `routes/mod.rs` says why; `listed` is a verb that
+/// depends on the query; `itself` is written by the route, which alone knows who it is.
 const WHO_MAY: &str = "
-    GET     /                                   viewer
-    GET     /setup                              everybody
-    POST    /setup                              everybody
-    GET     /sign-in                            everybody
-    POST    /sign-in                            everybody
-    POST    /sign-out                           viewer
-    GET     /people                             viewer
-    POST    /people                             owner
-    GET     /people/password                    viewer
-    POST    /people/password                    viewer
-    POST    /people/tokens                      viewer
-    POST    /people/tokens/{id}/revoke          viewer
-    GET     /people/{id}                        owner
-    POST    /people/{id}/role                   owner
-    POST    /people/{id}/disabled               owner
-    POST    /people/{id}/password               owner
-    GET     /api/v1/people                      owner
-    POST    /api/v1/people                      owner
-    GET     /api/v1/people/{id}                 owner
-    POST    /api/v1/people/{id}                 owner
-    POST    /api/v1/people/{id}/password        owner
-    GET     /api/v1/tokens                      viewer
-    POST    /api/v1/tokens                      viewer
-    POST    /api/v1/tokens/{id}/revoke          viewer
-    GET     /catalogue                          viewer
-    GET     /catalogue.toml                     viewer
-    GET     /catalogue/screen                   operator
-    POST    /catalogue/screen                   operator
-    GET     /catalogue/reason                   operator
-    POST    /catalogue/reason                   operator
-    GET     /funnel                             viewer
-    GET     /screens                            viewer
-    GET     /reasons                            viewer
-    GET     /matrix                             viewer
-    GET     /time                               viewer
-    GET     /compare                            viewer
-    GET     /sessions                           viewer
-    GET     /sessions.csv                       viewer
-    GET     /sessions/{id}                      viewer
-    GET     /events                             viewer
-    GET     /assets/{file}                      everybody
-    GET     /healthz                            everybody
-    GET     /readyz                             everybody
-    GET     /openapi.json                       everybody
-    GET     /api/v1/reports/abandonment         viewer
-    GET     /api/v1/reports/profile             viewer
-    GET     /api/v1/reports/comparison          viewer
-    GET     /api/v1/sessions                    viewer
-    GET     /api/v1/sessions/{id}               viewer
-    GET     /api/v1/sessions/{id}/neighbours    viewer
-    GET     /docs                               viewer
-    GET     /docs/try                           viewer
-    GET     /health                             viewer
-    GET     /health/deliveries                  viewer
-    GET     /health/quarantine                  viewer
-    GET     /api/v1/health                      viewer
-    GET     /api/v1/deliveries                  viewer
-    GET     /api/v1/deliveries/{seq}            viewer
-    GET     /api/v1/deliveries/{seq}/body       viewer
-    GET     /api/v1/quarantine                  viewer
-    GET     /api/v1/catalogue                   viewer
-    POST    /api/v1/catalogue/screens           operator
-    DELETE  /api/v1/catalogue/screens           operator
-    POST    /api/v1/catalogue/reasons           operator
-    DELETE  /api/v1/catalogue/reasons           operator
-    GET     /health                             viewer
-    GET     /health/deliveries                  viewer
-    GET     /health/quarantine                  viewer
-    GET     /reports                            viewer
-    GET     /reports/new                        operator
-    POST    /reports/new                        operator
-    GET     /reports/runs/{id}                  viewer
-    POST    /reports/runs/{id}                  operator
-    GET     /reports/runs/{id}/{file}           viewer
-    GET     /reports/{name}                     viewer
-    POST    /reports/{name}                     operator
-    GET     /reports/{name}/edit                operator
-    POST    /reports/{name}/edit                operator
-    GET     /reports/{name}/preview             viewer
-    GET     /views                              viewer
-    POST    /views                              viewer
-    GET     /views/new                          viewer
-    GET     /views/{id}                         viewer
-    POST    /views/{id}                         viewer
-    POST    /shares                             operator
-    GET     /shares/new                         operator
-    POST    /shares/{id}                        operator
-    GET     /s/{token}                          everybody
-    GET     /s/{token}/embed                    everybody
-    GET     /s/{token}/chart.svg                everybody
-    GET     /s/{token}/chart.png                everybody
-    GET     /docs                               viewer
-    GET     /docs/try                           viewer
-    GET     /api/v1/schedules                   viewer
-    GET     /api/v1/schedules/{name}            viewer
-    POST    /api/v1/schedules/{name}            operator
-    DELETE  /api/v1/schedules/{name}            operator
-    POST    /api/v1/schedules/{name}/run        operator
-    GET     /api/v1/runs                        viewer
-    GET     /api/v1/runs/{id}                   viewer
-    POST    /api/v1/runs/{id}/again             operator
-    GET     /api/v1/alerts                      viewer
-    POST    /api/v1/alerts/{name}/acknowledge   operator
-    GET     /api/v1/views                       viewer
-    POST    /api/v1/views                       viewer
-    POST    /api/v1/views/{id}                  viewer
-    DELETE  /api/v1/views/{id}                  viewer
-    GET     /api/v1/shares                      operator
-    POST    /api/v1/shares                      operator
-    DELETE  /api/v1/shares/{id}                 operator
-    GET     /api/v1/deliveries                  viewer
-    GET     /api/v1/health                      viewer
-    GET     /metrics                            viewer or this machine
+    GET     /                                   viewer                 -
+    GET     /setup                              everybody              -
+    POST    /setup                              everybody              itself
+    GET     /sign-in                            everybody              -
+    POST    /sign-in                            everybody              itself
+    POST    /sign-out                           viewer                 signed-out
+    GET     /people                             viewer                 saw-people
+    POST    /people                             owner                  changed-person
+    GET     /people/password                    viewer                 -
+    POST    /people/password                    viewer                 changed-person
+    POST    /people/tokens                      viewer                 changed-token
+    POST    /people/tokens/{id}/revoke          viewer                 changed-token
+    GET     /people/{id}                        owner                  saw-people
+    POST    /people/{id}/role                   owner                  changed-person
+    POST    /people/{id}/disabled               owner                  changed-person
+    POST    /people/{id}/password               owner                  changed-person
+    GET     /api/v1/people                      owner                  saw-people
+    POST    /api/v1/people                      owner                  changed-person
+    GET     /api/v1/people/{id}                 owner                  saw-people
+    POST    /api/v1/people/{id}                 owner                  changed-person
+    POST    /api/v1/people/{id}/password        owner                  changed-person
+    GET     /api/v1/tokens                      viewer                 saw-people
+    POST    /api/v1/tokens                      viewer                 changed-token
+    POST    /api/v1/tokens/{id}/revoke          viewer                 changed-token
+    GET     /catalogue                          viewer                 -
+    GET     /catalogue.toml                     viewer                 -
+    GET     /catalogue/screen                   operator               -
+    POST    /catalogue/screen                   operator               changed-catalogue
+    GET     /catalogue/reason                   operator               -
+    POST    /catalogue/reason                   operator               changed-catalogue
+    GET     /funnel                             viewer                 -
+    GET     /screens                            viewer                 -
+    GET     /reasons                            viewer                 -
+    GET     /matrix                             viewer                 -
+    GET     /time                               viewer                 -
+    GET     /compare                            viewer                 -
+    GET     /sessions                           viewer                 listed
+    GET     /sessions.csv                       viewer                 listed
+    GET     /sessions/{id}                      viewer                 saw-session
+    GET     /events                             viewer                 -
+    GET     /assets/{file}                      everybody              -
+    GET     /healthz                            everybody              -
+    GET     /readyz                             everybody              -
+    GET     /openapi.json                       everybody              -
+    GET     /api/v1/reports/abandonment         viewer                 -
+    GET     /api/v1/reports/profile             viewer                 -
+    GET     /api/v1/reports/comparison          viewer                 -
+    GET     /api/v1/sessions                    viewer                 listed
+    GET     /api/v1/sessions/{id}               viewer                 saw-session
+    GET     /api/v1/sessions/{id}/neighbours    viewer                 saw-session
+    GET     /docs                               viewer                 -
+    GET     /docs/try                           viewer                 -
+    GET     /health                             viewer                 -
+    GET     /health/deliveries                  viewer                 saw-delivery
+    GET     /health/quarantine                  viewer                 saw-delivery
+    GET     /api/v1/health                      viewer                 -
+    GET     /api/v1/deliveries                  viewer                 saw-delivery
+    GET     /api/v1/deliveries/{seq}            viewer                 saw-delivery
+    GET     /api/v1/deliveries/{seq}/body       viewer                 saw-delivery
+    GET     /api/v1/quarantine                  viewer                 saw-delivery
+    GET     /api/v1/catalogue                   viewer                 -
+    POST    /api/v1/catalogue/screens           operator               changed-catalogue
+    DELETE  /api/v1/catalogue/screens           operator               changed-catalogue
+    POST    /api/v1/catalogue/reasons           operator               changed-catalogue
+    DELETE  /api/v1/catalogue/reasons           operator               changed-catalogue
+    GET     /health                             viewer                 -
+    GET     /health/deliveries                  viewer                 saw-delivery
+    GET     /health/quarantine                  viewer                 saw-delivery
+    GET     /audit                              owner                  saw-audit
+    GET     /api/v1/audit                       owner                  saw-audit
+    GET     /reports                            viewer                 -
+    GET     /reports/new                        operator               -
+    POST    /reports/new                        operator               changed-definition
+    GET     /reports/runs/{id}                  viewer                 -
+    POST    /reports/runs/{id}                  operator               asked-for-run
+    GET     /reports/runs/{id}/{file}           viewer                 exported
+    GET     /reports/{name}                     viewer                 -
+    POST    /reports/{name}                     operator               changed-definition
+    GET     /reports/{name}/edit                operator               -
+    POST    /reports/{name}/edit                operator               changed-definition
+    GET     /reports/{name}/preview             viewer                 -
+    GET     /views                              viewer                 -
+    POST    /views                              viewer                 changed-view
+    GET     /views/new                          viewer                 -
+    GET     /views/{id}                         viewer                 -
+    POST    /views/{id}                         viewer                 changed-view
+    POST    /shares                             operator               changed-share
+    GET     /shares/new                         operator               -
+    POST    /shares/{id}                        operator               changed-share
+    GET     /s/{token}                          everybody              -
+    GET     /s/{token}/embed                    everybody              -
+    GET     /s/{token}/chart.svg                everybody              -
+    GET     /s/{token}/chart.png                everybody              -
+    GET     /docs                               viewer                 -
+    GET     /docs/try                           viewer                 -
+    GET     /api/v1/schedules                   viewer                 -
+    GET     /api/v1/schedules/{name}            viewer                 -
+    POST    /api/v1/schedules/{name}            operator               changed-definition
+    DELETE  /api/v1/schedules/{name}            operator               changed-definition
+    POST    /api/v1/schedules/{name}/run        operator               asked-for-run
+    GET     /api/v1/runs                        viewer                 -
+    GET     /api/v1/runs/{id}                   viewer                 -
+    POST    /api/v1/runs/{id}/again             operator               asked-for-run
+    GET     /api/v1/alerts                      viewer                 -
+    POST    /api/v1/alerts/{name}/acknowledge   operator               acknowledged-alert
+    GET     /api/v1/views                       viewer                 -
+    POST    /api/v1/views                       viewer                 changed-view
+    POST    /api/v1/views/{id}                  viewer                 changed-view
+    DELETE  /api/v1/views/{id}                  viewer                 changed-view
+    GET     /api/v1/shares                      operator               -
+    POST    /api/v1/shares                      operator               changed-share
+    DELETE  /api/v1/shares/{id}                 operator               changed-share
+    GET     /api/v1/deliveries                  viewer                 saw-delivery
+    GET     /api/v1/health                      viewer                 -
+    GET     /metrics                            viewer or this machine -
 ";
 
 /// The same of what is only there with the feature.
 #[cfg(feature = "oidc")]
 const WHO_MAY_ALSO: &str = "
-    GET     /sign-in/oidc                       everybody
-    GET     /sign-in/oidc/callback              everybody
+    GET     /sign-in/oidc                       everybody              -
+    GET     /sign-in/oidc/callback              everybody              itself
 ";
 #[cfg(not(feature = "oidc"))]
 const WHO_MAY_ALSO: &str = "";
 
 /// A route with a value in the place of each parameter, none of which names anything.
-fn asked() -> Vec<(&'static str, Method, String, Needs)> {
+fn asked() -> Vec<(&'static str, Method, String, Needs, Records)> {
     let mut all = Vec::new();
     for mounted in ROUTES {
         for answer in mounted.answers {
@@ -149,7 +154,7 @@ fn asked() -> Vec<(&'static str, Method, String, Needs)> {
             let path =
                 mounted.path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
             let path = path.collect::<Vec<_>>().join("/");
-            all.push((mounted.path, method, path, answer.needs));
+            all.push((mounted.path, method, path, answer.needs, answer.records));
         }
     }
     all
@@ -162,9 +167,20 @@ fn no_route_is_added_or_opened_without_thought() {
         Needs::At(role) => role.to_string(),
         Needs::ThisMachineOr(role) => format!("{role} or this machine"),
     };
+    let written = |records: Records| match records {
+        Records::Nothing(why) => {
+            assert!(!why.is_empty());
+            "-"
+        }
+        Records::Shows(did) | Records::Exports(did) | Records::Does(did) => did.name(),
+        Records::Lists => "listed",
+        Records::Itself => "itself",
+    };
     let mut found: Vec<_> = asked()
         .into_iter()
-        .map(|(path, method, _, needs)| format!("{method} {path} {}", said(needs)))
+        .map(|(path, method, _, needs, records)| {
+            format!("{method} {path} {} {}", said(needs), written(records))
+        })
         .collect();
     let lines =
         WHO_MAY.lines().chain(WHO_MAY_ALSO.lines()).map(str::trim).filter(|line| !line.is_empty());
@@ -176,7 +192,7 @@ fn no_route_is_added_or_opened_without_thought() {
     let gone: Vec<_> = want.iter().filter(|line| !found.contains(line)).collect();
     assert!(
         added.is_empty() && gone.is_empty(),
-        "think who may ask this, then write it into WHO_MAY: {added:#?}\nand take out: {gone:#?}"
+        "think who may ask this and what is written down of it, then write it into WHO_MAY: {added:#?}\nand take out: {gone:#?}"
     );
 }
 
@@ -270,7 +286,7 @@ fn refusal(answer: &Answer) -> Option<u16> {
 async fn every_route_lets_through_who_may_and_nobody_else() {
     let fixture = Fixture::peopled("");
     let mut known = BTreeMap::new();
-    for (route, method, path, needs) in asked() {
+    for (route, method, path, needs, _) in asked() {
         let api = path.starts_with("/api/")
             || ["/metrics", "/events", "/catalogue.toml"].contains(&path.as_str());
         let changes = method != Method::GET;
@@ -439,4 +455,148 @@ async fn a_token_is_good_for_no_more_than_its_maker_is() {
     assert_eq!(fixture.send_get("/catalogue/screen?state=x", &with).await.status, 403);
     store.set_disabled(otto.id, true).unwrap();
     assert_eq!(fixture.send_get("/api/v1/sessions", &with).await.status, 401);
+}
+
+/// All that stands in the audit record, the oldest first: who, what they did, to what, what became of it.
+fn recorded(fixture: &Fixture) -> Vec<String> {
+    let page = fixture.state().audit.entries(&Filter::default(), None, 500).unwrap();
+    let line = |deed: &Deed| {
+        [&deed.who, &deed.did, &deed.what, &deed.outcome].map(String::as_str).join(" | ")
+    };
+    page.deeds.iter().rev().map(line).collect()
+}
+
+#[actix_web::test]
+async fn what_a_route_says_that_it_records_stands_in_the_record() {
+    let fixture = Fixture::peopled("");
+    let owner = headers(&fixture, Who::Token(Role::Owner));
+    let mut before = 0;
+    for (route, method, path, _, records) in asked() {
+        // One never ends, and one is no token's business.
+        if route == "/events" || (route, &method) == ("/people/password", &Method::POST) {
+            continue;
+        }
+        ask_with(&fixture, owner.clone(), &method, &path).await;
+        let all = recorded(&fixture);
+        let new = &all[before..];
+        before = all.len();
+        let did = match records {
+            Records::Nothing(_) => {
+                assert!(new.is_empty(), "{method} {route}: {new:?}");
+                continue;
+            }
+            Records::Itself => continue,
+            Records::Shows(did) | Records::Exports(did) | Records::Does(did) => did.name(),
+            Records::Lists if route == "/sessions.csv" => Did::Exported.name(),
+            Records::Lists => Did::SawSessions.name(),
+        };
+        assert_eq!(new.len(), 1, "{method} {route}: {new:?}");
+        assert!(
+            new[0].starts_with(&format!("Olga: Olga's | {did} | ")),
+            "{method} {route}: {new:?}"
+        );
+        assert!(!new[0].ends_with("begun"), "{method} {route}: {new:?}");
+    }
+}
+
+#[actix_web::test]
+async fn what_was_done_is_told_with_who_and_to_what() {
+    let fixture = Fixture::peopled(LOG);
+    let id = "00000000-0000-0000-0000-000000000001";
+    let olga = fixture.sign_in("Olga").await;
+    olga.post(&fixture, "/people", "name=Bo&role=operator").await;
+    olga.post(&fixture, "/people", "name=Bo&role=operator").await;
+    olga.post(&fixture, "/people/4/role", "role=viewer").await;
+    olga.post(&fixture, "/views", "name=Mine&page=overview&query=").await;
+    olga.get(&fixture, &format!("/sessions/{id}")).await;
+    olga.get(&fixture, "/sessions/ann@example.com").await;
+    olga.get(&fixture, "/sessions?q=ann").await;
+    olga.get(&fixture, &format!("/sessions?q={id}")).await;
+    olga.get(&fixture, "/sessions.csv?q=ann").await;
+    let ann = fixture.sign_in("ann").await;
+    ann.post(&fixture, "/people/4/role", "role=owner").await;
+    let wrong = fixture.send_form("/sign-in", "name=OTTO&password=hunter22", &[]).await;
+    assert_eq!(wrong.status, 403);
+    fixture.send_form("/sign-in", "name=hunter22&password=x", &[]).await;
+    let shown = [
+        "Olga | signed-in | by password | done".to_owned(),
+        "Olga | changed-person | 4 made, operator | done".to_owned(),
+        "Olga | changed-person | /people | refused".to_owned(),
+        "Olga | changed-person | 4 is viewer | done".to_owned(),
+        "Olga | changed-view | 1 made | done".to_owned(),
+        format!("Olga | saw-session | {id} | done"),
+        "Olga | saw-session | no such name | refused".to_owned(),
+        "Olga | searched-by-reference | /sessions | done".to_owned(),
+        "Olga | saw-sessions | /sessions | done".to_owned(),
+        "Olga | exported | /sessions.csv | done".to_owned(),
+        "Ann | signed-in | by password | done".to_owned(),
+        "Ann | changed-person | 4 role | refused".to_owned(),
+        "nobody who is known | sign-in-refused | with the name of Otto | refused".to_owned(),
+        "nobody who is known | sign-in-refused | with a name that nobody has | refused".to_owned(),
+    ];
+    assert_eq!(recorded(&fixture), shown);
+}
+
+#[actix_web::test]
+async fn what_cannot_be_written_down_is_neither_done_nor_shown() {
+    let fixture = Fixture::peopled(LOG);
+    let olga = fixture.sign_in("Olga").await;
+    let file = fixture.state().dir.audit_file();
+    let conn = rusqlite::Connection::open(&file).unwrap();
+    conn.execute_batch(
+        "CREATE TRIGGER full BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+    )
+    .unwrap();
+    let id = "00000000-0000-0000-0000-000000000001";
+    for path in [
+        format!("/sessions/{id}"),
+        format!("/api/v1/sessions/{id}"),
+        "/sessions".to_owned(),
+        "/sessions.csv".to_owned(),
+        "/api/v1/deliveries/1/body".to_owned(),
+        "/people".to_owned(),
+    ] {
+        let got = olga.get(&fixture, &path).await;
+        assert_eq!(got.status, 503, "{path}");
+        assert!(got.body.contains("nothing was shown or changed"), "{path}: {}", got.body);
+        assert!(!got.body.contains("7001"), "{path}");
+    }
+    let got = olga.post(&fixture, "/views", "name=Mine&page=overview&query=").await;
+    assert_eq!(got.status, 503, "{}", got.body);
+    assert!(fixture.state().access.store.views().unwrap().is_empty());
+    let form = format!("name=Olga&password={}", PASSWORD.replace(' ', "+"));
+    let got = fixture.send_form("/sign-in", &form, &[]).await;
+    assert_eq!((got.status, got.header("set-cookie")), (503, ""));
+    // Numbers of many are not written down, and shown all the same.
+    assert_eq!(olga.get(&fixture, "/").await.status, 200);
+    assert_eq!(olga.get(&fixture, "/api/v1/reports/abandonment").await.status, 200);
+    conn.execute_batch("DROP TRIGGER full").unwrap();
+    assert_eq!(olga.get(&fixture, &format!("/sessions/{id}")).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_record_that_cannot_be_opened_is_tried_again() {
+    let fixture = Fixture::of(LOG);
+    let file = fixture.state().dir.audit_file();
+    std::fs::write(&file, "another program's, and long enough to be told apart").unwrap();
+    assert_eq!(fixture.get("/sessions").await.status, 503);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(fixture.get("/sessions").await.status, 200);
+}
+
+#[actix_web::test]
+async fn strangers_who_guess_do_not_fill_the_record() {
+    let fixture = Fixture::peopled("");
+    let at = |second: i64| at().plus_us(second * 1_000_000);
+    let from = "192.0.2.7".parse().unwrap();
+    for _ in 0..100 {
+        fixture.state().audit.not_signed_in("guessing", from, at(1)).unwrap();
+    }
+    assert_eq!(recorded(&fixture).len(), 60);
+    fixture.state().audit.not_signed_in("guessing", from, at(61)).unwrap();
+    let last = recorded(&fixture).pop().unwrap();
+    assert!(
+        last.contains("guessing; and 40 more a while before, not written one by one"),
+        "{last}"
+    );
 }

@@ -127,7 +127,12 @@ mod tests {
     #[actix_web::test]
     async fn nobody_is_offered_what_they_may_not() {
         let fixture = Fixture::of(LOG);
-        let viewer = Reader { name: None, role: Role::Viewer, csrf: String::new() };
+        let viewer = Reader {
+            name: None,
+            role: Role::Viewer,
+            csrf: String::new(),
+            notes: crate::audit::Notes::default(),
+        };
         for (reader, path) in [(&viewer, "/?from=-7d"), (&Reader::open(), "/sessions?from=-30d")] {
             let page = fixture.get_as(reader, path).await.body;
             assert!(page.contains("/views/new?") && !page.contains("/shares/new?"), "{path}");

@@ -3,6 +3,7 @@
 //! No page has an inline script or style, so that the content security policy can forbid both;
 //! every filter is in the address, and everything works with scripts off.
 
+mod audit; // who did what
 mod actions; // what can be done with a view
 mod entrance; // the first start, and signing in
 mod entry; // one field of a form
@@ -28,6 +29,7 @@ mod status; // the foot
 mod views; // saved views and share links
 
 use maud::{DOCTYPE, Markup, html};
+use weir_access::Role;
 use weir_domain::Catalogue;
 use weir_report::Query;
 use weir_report::render::safe_text;
@@ -35,6 +37,7 @@ use weir_report::render::safe_text;
 use crate::assets;
 use crate::reader::Reader;
 
+pub(crate) use audit::AuditView;
 pub(crate) use catalogue::{CataloguePage, EntryPage};
 pub(crate) use deliveries::{DeliveriesPage, QuarantineView};
 pub(crate) use docs::DocsPage;
@@ -257,8 +260,10 @@ impl Frame<'_> {
             details.person {
                 summary { (safe_text(self.reader.name.as_deref().unwrap_or("This machine"), 40)) }
                 ul {
-                    @for page in [Page::Views, Page::Catalogue, Page::People, Page::Docs] {
-                        li { (self.to(page)) }
+                    @for page in [Page::Views, Page::Catalogue, Page::People, Page::Audit, Page::Docs] {
+                        @if page != Page::Audit || self.reader.role == Role::Owner {
+                            li { (self.to(page)) }
+                        }
                     }
                     @if self.reader.name.is_some() {
                         li {

@@ -17,6 +17,7 @@ pub enum Page {
     Catalogue,
     Views,
     People,
+    Audit,
     Docs,
 }
 
@@ -50,6 +51,7 @@ impl Page {
             Page::Catalogue => "/catalogue",
             Page::Views => "/views",
             Page::People => "/people",
+            Page::Audit => "/audit",
             Page::Docs => "/docs",
         }
     }
@@ -92,6 +94,7 @@ impl Page {
             Page::Catalogue => "Catalogue",
             Page::Views => "Views",
             Page::People => "People",
+            Page::Audit => "Audit",
             Page::Docs => "API",
         }
     }

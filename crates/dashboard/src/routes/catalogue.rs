@@ -116,7 +116,12 @@ mod tests {
 
     #[actix_web::test]
     async fn a_viewer_is_offered_no_form() {
-        let viewer = Reader { name: None, role: Role::Viewer, csrf: "c".to_owned() };
+        let viewer = Reader {
+            name: None,
+            role: Role::Viewer,
+            csrf: "c".to_owned(),
+            notes: crate::audit::Notes::default(),
+        };
         let got = Fixture::of(LOG).get_as(&viewer, "/catalogue").await;
         assert_eq!(got.status, 200);
         assert!(got.body.contains("camera") && !got.body.contains("/catalogue/screen"));

@@ -12,6 +12,7 @@ use crate::catalogue::{Draft, Kind};
 use crate::json_body;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking};
+use crate::reader::Reader;
 use crate::{State, answer};
 
 /// What screens and reasons are called, and what was seen that has no name.
@@ -149,11 +150,13 @@ pub(crate) async fn catalogue_api(
 )]
 pub(crate) async fn put_screen(
     request: HttpRequest,
+    reader: Reader,
     state: web::Data<State>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let change: ScreenChange = json_body::read(&request, &body)?;
     let value = checked(Kind::Screen, &change.state)?;
+    reader.notes.what(format!("screen {value}"));
     let draft = Draft {
         label: change.label,
         stage: change.stage.unwrap_or_default(),
@@ -181,11 +184,13 @@ pub(crate) async fn put_screen(
 )]
 pub(crate) async fn put_reason(
     request: HttpRequest,
+    reader: Reader,
     state: web::Data<State>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let change: ReasonChange = json_body::read(&request, &body)?;
     let value = checked(Kind::Reason, &change.reason)?;
+    reader.notes.what(format!("reason {value}"));
     let draft = Draft { label: change.label, description: change.description, ..Draft::default() };
     let (catalogue, own) = put(Kind::Reason, value.clone(), draft, state).await?;
     let reason = catalogue.reason(&value).ok_or(Problem::Internal)?;
@@ -208,9 +213,10 @@ pub(crate) async fn put_reason(
 )]
 pub(crate) async fn remove_screen(
     request: HttpRequest,
+    reader: Reader,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    remove(Kind::Screen, &request, state).await
+    remove(Kind::Screen, &request, &reader, state).await
 }
 
 /// Takes off what operators changed of a reason, likewise.
@@ -229,9 +235,10 @@ pub(crate) async fn remove_screen(
 )]
 pub(crate) async fn remove_reason(
     request: HttpRequest,
+    reader: Reader,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    remove(Kind::Reason, &request, state).await
+    remove(Kind::Reason, &request, &reader, state).await
 }
 
 type Now = (std::sync::Arc<Catalogue>, std::sync::Arc<Overlay>);
@@ -256,9 +263,11 @@ async fn put(
 async fn remove(
     kind: Kind,
     request: &HttpRequest,
+    reader: &Reader,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let value = value(kind, request)?;
+    reader.notes.what(format!("{} {value} as it ships", kind.word()));
     let gone = blocking(move || {
         Ok(state.catalogue.change(&state.dir, |_, own| kind.remove(own, &value))?)
     });

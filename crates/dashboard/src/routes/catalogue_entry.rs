@@ -76,6 +76,7 @@ async fn save(
 ) -> Result<HttpResponse, Problem> {
     let value = value(kind, &request)?;
     let fields = Fields::read(&reader, &body)?;
+    reader.notes.what(format!("{} {value}", kind.word()));
     let done = back(kind, &value);
     let again = blocking(move || kept(kind, &value, &fields, &state, &reader)).await?;
     Ok(match again {
@@ -284,7 +285,12 @@ mod tests {
     #[actix_web::test]
     async fn a_form_of_another_sign_in_changes_nothing() {
         let fixture = Fixture::of(LOG);
-        let ann = Reader { name: None, role: Role::Operator, csrf: "right".to_owned() };
+        let ann = Reader {
+            name: None,
+            role: Role::Operator,
+            csrf: "right".to_owned(),
+            notes: crate::audit::Notes::default(),
+        };
         let got = fixture.post_as(&ann, CAMERA, "label=x&csrf=wrong").await;
         assert_eq!(got.status, 403);
         assert!(fixture.state().catalogue.own().is_empty());

@@ -4,6 +4,8 @@ mod abandonment; // the report
 mod profile; // what lies below it
 mod compare; // two groups side by side, as a page
 mod comparison; // two groups side by side
+mod audit; // who did what, for programs
+mod audit_page; // the same for people
 mod asset; // the files that a page asks for
 mod catalogue; // what screens and reasons are called
 mod catalogue_api; // the same for programs
@@ -58,6 +60,7 @@ mod sessions_file; // the same as a file
 mod time; // how long it took, and in which hours
 
 pub(crate) use abandonment::__path_abandonment;
+pub(crate) use audit::{__path_audit, AuditPage, DeedRow};
 pub(crate) use catalogue::unnamed;
 pub(crate) use catalogue_api::{
     __path_catalogue_api, __path_put_reason, __path_put_screen, __path_remove_reason,
@@ -109,6 +112,7 @@ use actix_web::http::Method;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{Route, web};
 use weir_access::Role;
+use weir_audit::Did;
 
 use crate::analysis::Analysis;
 use crate::entrance::guard;
@@ -149,9 +153,43 @@ pub(crate) struct Answer {
     pub(crate) takes: Takes,
     /// Who may.
     pub(crate) needs: Needs,
+    /// What is written down of it.
+    pub(crate) records: Records,
     /// The handler.
     pub(crate) route: fn() -> Route,
 }
+
+/// What the audit record has of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Records {
+    /// Nothing, and why.
+    Nothing(&'static str),
+    /// That it was shown.
+    Shows(Did),
+    /// That sessions were listed, looked for, or taken along.
+    Lists,
+    /// That it was taken along as a file.
+    Exports(Did),
+    /// That it was let through, and what became of it.
+    Does(Did),
+    /// What the route itself writes: only there it is known who it is.
+    Itself,
+}
+
+impl Records {
+    /// Whether it is written down before it is done.
+    pub(crate) const fn is_before(self) -> bool {
+        matches!(self, Records::Does(_))
+    }
+}
+
+/// A report tells of many.
+const NUMBERS: Records = Records::Nothing("numbers of many");
+const NAMES: Records = Records::Nothing("what things are called");
+const FORM: Records = Records::Nothing("a form, which is written down when it is sent");
+const SENT: Records = Records::Nothing("what is sent, when and to whom, and what became of it");
+const HEALTH: Records = Records::Nothing("how Weir itself does");
+const PUBLIC: Records = Records::Nothing("nothing that is not public");
 
 const NOBODY: Needs = Needs::Nobody;
 const VIEWER: Needs = Needs::At(Role::Viewer);
@@ -172,211 +210,320 @@ pub(crate) const ANALYSES: &[&Analysis] = &[
 
 /// Every address.
 pub(crate) const ROUTES: &[Mounted] = &[
-    at("/", &[get(VIEWER, || to_analysis(&overview::ANALYSIS))]),
-    at("/funnel", &[get(VIEWER, || to_analysis(&funnel::ANALYSIS))]),
-    at("/screens", &[get(VIEWER, || to_analysis(&screens::ANALYSIS))]),
-    at("/reasons", &[get(VIEWER, || to_analysis(&reasons::ANALYSIS))]),
-    at("/matrix", &[get(VIEWER, || to_analysis(&matrix::ANALYSIS))]),
-    at("/time", &[get(VIEWER, || to_analysis(&time::ANALYSIS))]),
-    at("/compare", &[get(VIEWER, || to_analysis(&compare::ANALYSIS))]),
-    at("/catalogue", &[get(VIEWER, || web::to(catalogue::catalogue))]),
-    at("/catalogue.toml", &[get(VIEWER, || web::to(catalogue_file::catalogue_file))]),
+    at("/", &[get(VIEWER, NUMBERS, || to_analysis(&overview::ANALYSIS))]),
+    at("/funnel", &[get(VIEWER, NUMBERS, || to_analysis(&funnel::ANALYSIS))]),
+    at("/screens", &[get(VIEWER, NUMBERS, || to_analysis(&screens::ANALYSIS))]),
+    at("/reasons", &[get(VIEWER, NUMBERS, || to_analysis(&reasons::ANALYSIS))]),
+    at("/matrix", &[get(VIEWER, NUMBERS, || to_analysis(&matrix::ANALYSIS))]),
+    at("/time", &[get(VIEWER, NUMBERS, || to_analysis(&time::ANALYSIS))]),
+    at("/compare", &[get(VIEWER, NUMBERS, || to_analysis(&compare::ANALYSIS))]),
+    at("/catalogue", &[get(VIEWER, NAMES, || web::to(catalogue::catalogue))]),
+    at("/catalogue.toml", &[get(VIEWER, NAMES, || web::to(catalogue_file::catalogue_file))]),
     at(
         "/catalogue/screen",
         &[
-            get(OPERATOR, || web::to(catalogue_entry::screen)),
-            post(OPERATOR, || web::to(catalogue_entry::save_screen)),
+            get(OPERATOR, FORM, || web::to(catalogue_entry::screen)),
+            post(OPERATOR, does(Did::ChangedCatalogue), || web::to(catalogue_entry::save_screen)),
         ],
     ),
     at(
         "/catalogue/reason",
         &[
-            get(OPERATOR, || web::to(catalogue_entry::reason)),
-            post(OPERATOR, || web::to(catalogue_entry::save_reason)),
+            get(OPERATOR, FORM, || web::to(catalogue_entry::reason)),
+            post(OPERATOR, does(Did::ChangedCatalogue), || web::to(catalogue_entry::save_reason)),
         ],
     ),
-    at("/sessions", &[get(VIEWER, || web::to(sessions_page::sessions_page))]),
-    at("/sessions/{id}", &[get(VIEWER, || web::to(session_page::session_page))]),
-    at("/sessions.csv", &[get(VIEWER, || web::to(sessions_file::sessions_file))]),
+    at("/sessions", &[get(VIEWER, Records::Lists, || web::to(sessions_page::sessions_page))]),
+    at(
+        "/sessions/{id}",
+        &[get(VIEWER, shows(Did::SawSession), || web::to(session_page::session_page))],
+    ),
+    at("/sessions.csv", &[get(VIEWER, Records::Lists, || web::to(sessions_file::sessions_file))]),
     at(
         "/setup",
-        &[get(NOBODY, || web::to(setup::setup)), post(NOBODY, || web::to(setup::make_owner))],
+        &[
+            get(NOBODY, FORM, || web::to(setup::setup)),
+            post(NOBODY, Records::Itself, || web::to(setup::make_owner)),
+        ],
     ),
     at(
         "/sign-in",
-        &[get(NOBODY, || web::to(sign_in::form)), post(NOBODY, || web::to(sign_in::sign_in))],
+        &[
+            get(NOBODY, FORM, || web::to(sign_in::form)),
+            post(NOBODY, Records::Itself, || web::to(sign_in::sign_in)),
+        ],
     ),
     #[cfg(feature = "oidc")]
-    at("/sign-in/oidc", &[get(NOBODY, || web::to(sign_in_oidc::begin))]),
+    at("/sign-in/oidc", &[get(NOBODY, FORM, || web::to(sign_in_oidc::begin))]),
     #[cfg(feature = "oidc")]
-    at("/sign-in/oidc/callback", &[get(NOBODY, || web::to(sign_in_oidc::callback))]),
-    at("/sign-out", &[post(VIEWER, || web::to(sign_out::sign_out))]),
-    at("/people", &[get(VIEWER, || web::to(people::people)), post(OWNER, || web::to(people::add))]),
+    at(
+        "/sign-in/oidc/callback",
+        &[get(NOBODY, Records::Itself, || web::to(sign_in_oidc::callback))],
+    ),
+    at("/sign-out", &[post(VIEWER, does(Did::SignedOut), || web::to(sign_out::sign_out))]),
+    at(
+        "/people",
+        &[
+            get(VIEWER, shows(Did::SawPeople), || web::to(people::people)),
+            post(OWNER, does(Did::ChangedPerson), || web::to(people::add)),
+        ],
+    ),
     at(
         "/people/password",
-        &[get(VIEWER, || web::to(password::form)), post(VIEWER, || web::to(password::change))],
+        &[
+            get(VIEWER, FORM, || web::to(password::form)),
+            post(VIEWER, does(Did::ChangedPerson), || web::to(password::change)),
+        ],
     ),
-    at("/people/tokens", &[post(VIEWER, || web::to(tokens::make))]),
-    at("/people/tokens/{id}/revoke", &[post(VIEWER, || web::to(tokens::revoke))]),
-    at("/people/{id}", &[get(OWNER, || web::to(person::person))]),
-    at("/people/{id}/role", &[post(OWNER, || web::to(person::role))]),
-    at("/people/{id}/disabled", &[post(OWNER, || web::to(person::disabled))]),
-    at("/people/{id}/password", &[post(OWNER, || web::to(person::password))]),
-    at("/reports", &[get(VIEWER, || web::to(reports::reports))]),
+    at("/people/tokens", &[post(VIEWER, does(Did::ChangedToken), || web::to(tokens::make))]),
+    at(
+        "/people/tokens/{id}/revoke",
+        &[post(VIEWER, does(Did::ChangedToken), || web::to(tokens::revoke))],
+    ),
+    at("/people/{id}", &[get(OWNER, shows(Did::SawPeople), || web::to(person::person))]),
+    at("/people/{id}/role", &[post(OWNER, does(Did::ChangedPerson), || web::to(person::role))]),
+    at(
+        "/people/{id}/disabled",
+        &[post(OWNER, does(Did::ChangedPerson), || web::to(person::disabled))],
+    ),
+    at(
+        "/people/{id}/password",
+        &[post(OWNER, does(Did::ChangedPerson), || web::to(person::password))],
+    ),
+    at("/audit", &[get(OWNER, shows(Did::SawAudit), || web::to(audit_page::audit_page))]),
+    at("/api/v1/audit", &[get(OWNER, shows(Did::SawAudit), || web::to(audit::audit))]),
+    at("/reports", &[get(VIEWER, SENT, || web::to(reports::reports))]),
     // Before those of names: no report is called so.
     at(
         "/reports/new",
         &[
-            get(OPERATOR, || web::to(report_form::new)),
-            post(OPERATOR, || web::to(report_form::make)),
+            get(OPERATOR, FORM, || web::to(report_form::new)),
+            post(OPERATOR, does(Did::ChangedDefinition), || web::to(report_form::make)),
         ],
     ),
     at(
         "/reports/runs/{id}",
-        &[get(VIEWER, || web::to(report_run::run)), post(OPERATOR, || web::to(report_run::again))],
+        &[
+            get(VIEWER, SENT, || web::to(report_run::run)),
+            post(OPERATOR, does(Did::AskedForRun), || web::to(report_run::again)),
+        ],
     ),
-    at("/reports/runs/{id}/{file}", &[get(VIEWER, || web::to(report_run::file))]),
+    at(
+        "/reports/runs/{id}/{file}",
+        &[get(VIEWER, exports(Did::Exported), || web::to(report_run::file))],
+    ),
     at(
         "/reports/{name}",
-        &[get(VIEWER, || web::to(report::report)), post(OPERATOR, || web::to(report::act))],
+        &[
+            get(VIEWER, SENT, || web::to(report::report)),
+            post(OPERATOR, does(Did::ChangedDefinition), || web::to(report::act)),
+        ],
     ),
     at(
         "/reports/{name}/edit",
         &[
-            get(OPERATOR, || web::to(report_form::edit)),
-            post(OPERATOR, || web::to(report_form::change)),
+            get(OPERATOR, FORM, || web::to(report_form::edit)),
+            post(OPERATOR, does(Did::ChangedDefinition), || web::to(report_form::change)),
         ],
     ),
-    at("/reports/{name}/preview", &[get(VIEWER, || web::to(report::preview))]),
-    at("/views", &[get(VIEWER, || web::to(views::views)), post(VIEWER, || web::to(views::save))]),
-    at("/views/new", &[get(VIEWER, || web::to(views::new))]),
+    at("/reports/{name}/preview", &[get(VIEWER, NUMBERS, || web::to(report::preview))]),
+    at(
+        "/views",
+        &[
+            get(VIEWER, NAMES, || web::to(views::views)),
+            post(VIEWER, does(Did::ChangedView), || web::to(views::save)),
+        ],
+    ),
+    at("/views/new", &[get(VIEWER, FORM, || web::to(views::new))]),
     at(
         "/views/{id}",
-        &[get(VIEWER, || web::to(view::view)), post(VIEWER, || web::to(view::change))],
+        &[
+            get(VIEWER, NAMES, || web::to(view::view)),
+            post(VIEWER, does(Did::ChangedView), || web::to(view::change)),
+        ],
     ),
-    at("/shares", &[post(OPERATOR, || web::to(shares::make))]),
-    at("/shares/new", &[get(OPERATOR, || web::to(shares::new))]),
-    at("/shares/{id}", &[post(OPERATOR, || web::to(shares::revoke))]),
-    at("/s/{token}", &[get(NOBODY, || web::to(shared::page))]),
-    at("/s/{token}/embed", &[get(NOBODY, || web::to(shared::embed))]),
-    at("/s/{token}/chart.svg", &[get(NOBODY, || web::to(shared::chart_svg))]),
-    at("/s/{token}/chart.png", &[get(NOBODY, || web::to(shared::chart_png))]),
-    at("/assets/{file}", &[get(NOBODY, || web::to(asset::asset))]),
-    at("/docs", &[get(VIEWER, || web::to(docs::docs))]),
-    at("/docs/try", &[get(VIEWER, || web::to(docs::try_it))]),
-    at("/health", &[get(VIEWER, || web::to(health::health))]),
-    at("/health/deliveries", &[get(VIEWER, || web::to(deliveries::deliveries_page))]),
-    at("/health/quarantine", &[get(VIEWER, || web::to(quarantine_page::quarantine_page))]),
-    at("/api/v1/health", &[get(VIEWER, || web::to(health::health_api))]),
-    at("/api/v1/deliveries", &[get(VIEWER, || web::to(deliveries::deliveries))]),
-    at("/events", &[get(VIEWER, || web::to(events::events))]),
-    at("/healthz", &[get(NOBODY, || web::to(healthz::healthz))]),
-    at("/readyz", &[get(NOBODY, || web::to(readyz::readyz))]),
-    at("/metrics", &[get(Needs::ThisMachineOr(Role::Viewer), || web::to(metrics::metrics))]),
-    at("/openapi.json", &[get(NOBODY, || web::to(openapi::openapi))]),
-    at("/api/v1/reports/abandonment", &[get(VIEWER, || web::to(abandonment::abandonment))]),
-    at("/api/v1/reports/profile", &[get(VIEWER, || web::to(profile::profile))]),
-    at("/api/v1/reports/comparison", &[get(VIEWER, || web::to(comparison::comparison))]),
-    at("/api/v1/sessions", &[get(VIEWER, || web::to(sessions::sessions))]),
-    at("/api/v1/sessions/{id}", &[get(VIEWER, || web::to(session::session))]),
-    at("/api/v1/sessions/{id}/neighbours", &[get(VIEWER, || web::to(session::neighbours))]),
-    at("/api/v1/deliveries/{seq}", &[get(VIEWER, || web::to(delivery::delivery))]),
-    at("/api/v1/deliveries/{seq}/body", &[get(VIEWER, || web::to(delivery::delivery_body))]),
-    at("/api/v1/catalogue", &[get(VIEWER, || web::to(catalogue_api::catalogue_api))]),
+    at("/shares", &[post(OPERATOR, does(Did::ChangedShare), || web::to(shares::make))]),
+    at("/shares/new", &[get(OPERATOR, FORM, || web::to(shares::new))]),
+    at("/shares/{id}", &[post(OPERATOR, does(Did::ChangedShare), || web::to(shares::revoke))]),
+    at("/s/{token}", &[get(NOBODY, NUMBERS, || web::to(shared::page))]),
+    at("/s/{token}/embed", &[get(NOBODY, NUMBERS, || web::to(shared::embed))]),
+    at("/s/{token}/chart.svg", &[get(NOBODY, NUMBERS, || web::to(shared::chart_svg))]),
+    at("/s/{token}/chart.png", &[get(NOBODY, NUMBERS, || web::to(shared::chart_png))]),
+    at("/assets/{file}", &[get(NOBODY, PUBLIC, || web::to(asset::asset))]),
+    at("/docs", &[get(VIEWER, PUBLIC, || web::to(docs::docs))]),
+    at("/docs/try", &[get(VIEWER, PUBLIC, || web::to(docs::try_it))]),
+    at("/health", &[get(VIEWER, HEALTH, || web::to(health::health))]),
+    at(
+        "/health/deliveries",
+        &[get(VIEWER, shows(Did::SawDelivery), || web::to(deliveries::deliveries_page))],
+    ),
+    at(
+        "/health/quarantine",
+        &[get(VIEWER, shows(Did::SawDelivery), || web::to(quarantine_page::quarantine_page))],
+    ),
+    at("/api/v1/health", &[get(VIEWER, HEALTH, || web::to(health::health_api))]),
+    at(
+        "/api/v1/deliveries",
+        &[get(VIEWER, shows(Did::SawDelivery), || web::to(deliveries::deliveries))],
+    ),
+    at("/events", &[get(VIEWER, HEALTH, || web::to(events::events))]),
+    at("/healthz", &[get(NOBODY, PUBLIC, || web::to(healthz::healthz))]),
+    at("/readyz", &[get(NOBODY, PUBLIC, || web::to(readyz::readyz))]),
+    at(
+        "/metrics",
+        &[get(Needs::ThisMachineOr(Role::Viewer), HEALTH, || web::to(metrics::metrics))],
+    ),
+    at("/openapi.json", &[get(NOBODY, PUBLIC, || web::to(openapi::openapi))]),
+    at(
+        "/api/v1/reports/abandonment",
+        &[get(VIEWER, NUMBERS, || web::to(abandonment::abandonment))],
+    ),
+    at("/api/v1/reports/profile", &[get(VIEWER, NUMBERS, || web::to(profile::profile))]),
+    at("/api/v1/reports/comparison", &[get(VIEWER, NUMBERS, || web::to(comparison::comparison))]),
+    at("/api/v1/sessions", &[get(VIEWER, Records::Lists, || web::to(sessions::sessions))]),
+    at(
+        "/api/v1/sessions/{id}",
+        &[get(VIEWER, shows(Did::SawSession), || web::to(session::session))],
+    ),
+    at(
+        "/api/v1/sessions/{id}/neighbours",
+        &[get(VIEWER, shows(Did::SawSession), || web::to(session::neighbours))],
+    ),
+    at(
+        "/api/v1/deliveries/{seq}",
+        &[get(VIEWER, shows(Did::SawDelivery), || web::to(delivery::delivery))],
+    ),
+    at(
+        "/api/v1/deliveries/{seq}/body",
+        &[get(VIEWER, shows(Did::SawDelivery), || web::to(delivery::delivery_body))],
+    ),
+    at("/api/v1/catalogue", &[get(VIEWER, NAMES, || web::to(catalogue_api::catalogue_api))]),
     at(
         "/api/v1/catalogue/screens",
         &[
-            post(OPERATOR, || web::to(catalogue_api::put_screen)),
-            delete(OPERATOR, || web::to(catalogue_api::remove_screen)),
+            post(OPERATOR, does(Did::ChangedCatalogue), || web::to(catalogue_api::put_screen)),
+            delete(OPERATOR, does(Did::ChangedCatalogue), || web::to(catalogue_api::remove_screen)),
         ],
     ),
     at(
         "/api/v1/catalogue/reasons",
         &[
-            post(OPERATOR, || web::to(catalogue_api::put_reason)),
-            delete(OPERATOR, || web::to(catalogue_api::remove_reason)),
+            post(OPERATOR, does(Did::ChangedCatalogue), || web::to(catalogue_api::put_reason)),
+            delete(OPERATOR, does(Did::ChangedCatalogue), || web::to(catalogue_api::remove_reason)),
         ],
     ),
     at(
         "/api/v1/people",
         &[
-            get(OWNER, || web::to(people_api::people)),
-            post(OWNER, || web::to(people_api::add_person)),
+            get(OWNER, shows(Did::SawPeople), || web::to(people_api::people)),
+            post(OWNER, does(Did::ChangedPerson), || web::to(people_api::add_person)),
         ],
     ),
     at(
         "/api/v1/people/{id}",
         &[
-            get(OWNER, || web::to(people_api::person)),
-            post(OWNER, || web::to(people_api::change_person)),
+            get(OWNER, shows(Did::SawPeople), || web::to(people_api::person)),
+            post(OWNER, does(Did::ChangedPerson), || web::to(people_api::change_person)),
         ],
     ),
-    at("/api/v1/people/{id}/password", &[post(OWNER, || web::to(people_api::reset_password))]),
+    at(
+        "/api/v1/people/{id}/password",
+        &[post(OWNER, does(Did::ChangedPerson), || web::to(people_api::reset_password))],
+    ),
     at(
         "/api/v1/tokens",
         &[
-            get(VIEWER, || web::to(tokens_api::tokens)),
-            post(VIEWER, || web::to(tokens_api::make_token)),
+            get(VIEWER, shows(Did::SawPeople), || web::to(tokens_api::tokens)),
+            post(VIEWER, does(Did::ChangedToken), || web::to(tokens_api::make_token)),
         ],
     ),
-    at("/api/v1/tokens/{id}/revoke", &[post(VIEWER, || web::to(tokens_api::revoke_token))]),
+    at(
+        "/api/v1/tokens/{id}/revoke",
+        &[post(VIEWER, does(Did::ChangedToken), || web::to(tokens_api::revoke_token))],
+    ),
     at(
         "/api/v1/views",
         &[
-            get(VIEWER, || web::to(views_api::views_api)),
-            post(VIEWER, || web::to(views_api::add_view)),
+            get(VIEWER, NAMES, || web::to(views_api::views_api)),
+            post(VIEWER, does(Did::ChangedView), || web::to(views_api::add_view)),
         ],
     ),
     at(
         "/api/v1/views/{id}",
         &[
-            post(VIEWER, || web::to(views_api::rename_view)),
-            delete(VIEWER, || web::to(views_api::remove_view)),
+            post(VIEWER, does(Did::ChangedView), || web::to(views_api::rename_view)),
+            delete(VIEWER, does(Did::ChangedView), || web::to(views_api::remove_view)),
         ],
     ),
     at(
         "/api/v1/shares",
         &[
-            get(OPERATOR, || web::to(shares_api::shares_api)),
-            post(OPERATOR, || web::to(shares_api::add_share)),
+            get(OPERATOR, NAMES, || web::to(shares_api::shares_api)),
+            post(OPERATOR, does(Did::ChangedShare), || web::to(shares_api::add_share)),
         ],
     ),
-    at("/api/v1/shares/{id}", &[delete(OPERATOR, || web::to(shares_api::revoke_share))]),
-    at("/api/v1/schedules", &[get(VIEWER, || web::to(schedules_api::schedules_api))]),
+    at(
+        "/api/v1/shares/{id}",
+        &[delete(OPERATOR, does(Did::ChangedShare), || web::to(shares_api::revoke_share))],
+    ),
+    at("/api/v1/schedules", &[get(VIEWER, SENT, || web::to(schedules_api::schedules_api))]),
     at(
         "/api/v1/schedules/{name}",
         &[
-            get(VIEWER, || web::to(schedules_api::schedule_api)),
-            post(OPERATOR, || web::to(schedules_api::save_schedule)),
-            delete(OPERATOR, || web::to(schedules_api::remove_schedule)),
+            get(VIEWER, SENT, || web::to(schedules_api::schedule_api)),
+            post(OPERATOR, does(Did::ChangedDefinition), || web::to(schedules_api::save_schedule)),
+            delete(OPERATOR, does(Did::ChangedDefinition), || {
+                web::to(schedules_api::remove_schedule)
+            }),
         ],
     ),
-    at("/api/v1/schedules/{name}/run", &[post(OPERATOR, || web::to(schedules_api::run_schedule))]),
-    at("/api/v1/runs", &[get(VIEWER, || web::to(runs_api::runs_api))]),
-    at("/api/v1/runs/{id}", &[get(VIEWER, || web::to(runs_api::run_api))]),
-    at("/api/v1/runs/{id}/again", &[post(OPERATOR, || web::to(runs_api::send_again))]),
-    at("/api/v1/alerts", &[get(VIEWER, || web::to(alerts_api::alerts_api))]),
+    at(
+        "/api/v1/schedules/{name}/run",
+        &[post(OPERATOR, does(Did::AskedForRun), || web::to(schedules_api::run_schedule))],
+    ),
+    at("/api/v1/runs", &[get(VIEWER, SENT, || web::to(runs_api::runs_api))]),
+    at("/api/v1/runs/{id}", &[get(VIEWER, SENT, || web::to(runs_api::run_api))]),
+    at(
+        "/api/v1/runs/{id}/again",
+        &[post(OPERATOR, does(Did::AskedForRun), || web::to(runs_api::send_again))],
+    ),
+    at("/api/v1/alerts", &[get(VIEWER, SENT, || web::to(alerts_api::alerts_api))]),
     at(
         "/api/v1/alerts/{name}/acknowledge",
-        &[post(OPERATOR, || web::to(alerts_api::acknowledge_alert))],
+        &[post(OPERATOR, does(Did::AcknowledgedAlert), || web::to(alerts_api::acknowledge_alert))],
     ),
-    at("/api/v1/quarantine", &[get(VIEWER, || web::to(quarantine::quarantine))]),
+    at(
+        "/api/v1/quarantine",
+        &[get(VIEWER, shows(Did::SawDelivery), || web::to(quarantine::quarantine))],
+    ),
 ];
 
 const fn at(path: &'static str, answers: &'static [Answer]) -> Mounted {
     Mounted { path, answers }
 }
 
-const fn post(needs: Needs, route: fn() -> Route) -> Answer {
-    Answer { takes: Takes::Post, needs, route }
+const fn post(needs: Needs, records: Records, route: fn() -> Route) -> Answer {
+    Answer { takes: Takes::Post, needs, records, route }
 }
 
-const fn delete(needs: Needs, route: fn() -> Route) -> Answer {
-    Answer { takes: Takes::Delete, needs, route }
+const fn delete(needs: Needs, records: Records, route: fn() -> Route) -> Answer {
+    Answer { takes: Takes::Delete, needs, records, route }
 }
 
-const fn get(needs: Needs, route: fn() -> Route) -> Answer {
-    Answer { takes: Takes::Get, needs, route }
+const fn get(needs: Needs, records: Records, route: fn() -> Route) -> Answer {
+    Answer { takes: Takes::Get, needs, records, route }
+}
+
+const fn shows(did: Did) -> Records {
+    Records::Shows(did)
+}
+
+const fn exports(did: Did) -> Records {
+    Records::Exports(did)
+}
+
+const fn does(did: Did) -> Records {
+    Records::Does(did)
 }
 
 /// A page with the line of filters.
@@ -395,8 +542,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         let mut resource =
             web::resource(mounted.path).default_service(web::to(missing::wrong_method));
         for answer in mounted.answers {
-            let needs = answer.needs;
-            let door = from_fn(move |request, next| guard(needs, request, next));
+            let (needs, records) = (answer.needs, answer.records);
+            let door = from_fn(move |request, next| guard(needs, records, request, next));
             resource = resource.route((answer.route)().wrap(door).guard(answer.takes));
         }
         cfg.service(resource.wrap(Compress::default()));

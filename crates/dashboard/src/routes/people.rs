@@ -43,6 +43,7 @@ pub(crate) async fn add(
         match state.access.store.add_person(NewPerson { name, role }, now) {
             Ok((person, secret)) => {
                 told(&holder, "let somebody in", person.id.get(), role);
+                holder.reader.notes.what(format!("{} made, {role}", person.id.get()));
                 let name = format!(
                     "{} can sign in with this one-time password, for eight days:",
                     person.name

@@ -151,6 +151,7 @@ pub(crate) async fn add_person(
         let new = NewPerson { name: &draft.name, role };
         let (person, secret) = state.access.store.add_person(new, state.clock.now())?;
         told(&holder, "let somebody in", person.id.get(), role);
+        holder.reader.notes.what(format!("{} made, {role}", person.id.get()));
         Ok(with_password(person, &secret))
     });
     Ok(answer::json(StatusCode::CREATED, &made.await?))
@@ -193,6 +194,12 @@ pub(crate) async fn change_person(
         }
         let person = store.person(id)?;
         told(&holder, "changed somebody", id.get(), person.role);
+        holder.reader.notes.what(format!(
+            "{} is {}{}",
+            id.get(),
+            person.role,
+            if person.disabled { ", locked out" } else { "" }
+        ));
         Ok(person)
     });
     Ok(answer::json(StatusCode::OK, &PersonEntry::from(person.await?)))

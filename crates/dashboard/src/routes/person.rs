@@ -42,6 +42,7 @@ pub(crate) async fn role(
     change(&id, holder, state, move |state, holder, id| {
         state.access.store.set_role(id, role)?;
         told(holder, "gave somebody a role", id.get(), role);
+        holder.reader.notes.what(format!("{} is {role}", id.get()));
         Ok(None)
     })
     .await
@@ -60,6 +61,7 @@ pub(crate) async fn disabled(
         state.access.store.set_disabled(id, disabled)?;
         let what = if disabled { "locked somebody out" } else { "let somebody in again" };
         told(holder, what, id.get(), state.access.store.person(id)?.role);
+        holder.reader.notes.what(format!("{} {what}", id.get()));
         Ok(None)
     })
     .await

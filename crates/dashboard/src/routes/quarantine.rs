@@ -78,6 +78,11 @@ pub(super) fn place(cursor: &str) -> Result<Seq, Problem> {
     })
 }
 
+/// The same as a number, where there is a cursor.
+pub(super) fn place_of(cursor: Option<&str>) -> Result<Option<u64>, Problem> {
+    cursor.map(|cursor| place(cursor).map(Seq::get)).transpose()
+}
+
 pub(super) fn page(state: &State, before: Seq, limit: usize) -> Result<QuarantinePage, Problem> {
     let (count, mut places) = {
         let model = state.live.model();

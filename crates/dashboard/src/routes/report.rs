@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use weir_audit::Did;
 use weir_domain::Timestamp;
 use weir_report::{Asked, Definition};
 use weir_schedule::{Cause, RunId, RunSummary};
@@ -115,6 +116,7 @@ fn acted(state: &State, reader: &Reader, name: &str, fields: &Fields) -> Result<
     let here = path(&entry.name);
     match fields.get("do") {
         "run" => {
+            reader.notes.did(Did::AskedForRun);
             let same = |run: &RunSummary| run.cause == Cause::Asked;
             if let Some(run) = state.asked_since(&entry.name, fields.get("seen"), same)? {
                 return Ok(told(&run_path(run.0), TWICE));
@@ -124,17 +126,20 @@ fn acted(state: &State, reader: &Reader, name: &str, fields: &Fields) -> Result<
         }
         what @ ("pause" | "resume") => {
             own(&entry)?;
+            reader.notes.what(format!("{} {what}", entry.name));
             let pause = what == "pause";
             let text = paused(&entry, pause)?;
             state.schedules.definitions.save(&entry.name, &text)?;
             Ok(told(&here, if pause { "paused" } else { "resumed" }))
         }
         "acknowledge" => {
+            reader.notes.did(Did::AcknowledgedAlert);
             state.acknowledge(&entry, reader)?;
             Ok(told(&here, "acknowledged"))
         }
         "remove" => {
             own(&entry)?;
+            reader.notes.what(format!("{} remove", entry.name));
             state.schedules.definitions.remove(&entry.name)?;
             Ok(told(Page::Reports.path(), "removed"))
         }

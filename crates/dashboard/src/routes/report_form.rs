@@ -145,6 +145,9 @@ async fn sent(
         }
         let mut sheet = Sheet::sent(of, &fields);
         let done = sheet.act(&state, fields.get("do"))?;
+        if let Some(name) = &done {
+            reader.notes.what(name);
+        }
         Ok(done.map_or_else(|| Err((sheet.status(), sheet.page(&state, &reader))), Ok))
     });
     Ok(match done.await? {

@@ -1,9 +1,13 @@
 //! `GET` and `POST /setup`: the first start, when there is nobody. Whoever reads the console is the owner.
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use weir_access::{AccessError, Person, Refusal, Secret};
+use weir_audit::{Did, Entry, Outcome, Who};
 
+use crate::audit::Note;
 use crate::entrance::{client_address, is_secure, set_cookie};
 use crate::fields::{Fault, Fields};
 use crate::page::SetupPage;
@@ -29,7 +33,7 @@ pub(crate) async fn make_owner(
     let fields = Fields::unsigned(&body)?;
     let secure = is_secure(&state.access, request.headers());
     let address = client_address(&request);
-    let made = blocking(move || match made(&state, &fields) {
+    let made = blocking(move || match written(&state, &fields, address)? {
         Ok(made) => Ok(Ok(made)),
         Err(AccessError::Refused(Refusal::OwnerExists)) => Ok(Err(None)),
         Err(AccessError::Refused(refusal)) => {
@@ -50,14 +54,40 @@ pub(crate) async fn make_owner(
     })
 }
 
+/// Makes the owner, written down before and after.
+fn written(
+    state: &State,
+    fields: &Fields,
+    address: IpAddr,
+) -> Result<Result<(Person, Secret), AccessError>, Problem> {
+    // Nothing is changed where there is somebody, and strangers may ask that as often as they like.
+    if state.access.has_people()? {
+        return Ok(Err(Refusal::OwnerExists.into()));
+    }
+    if !state.access.setup.fits(fields.get("token").trim()) {
+        let now = state.clock.now();
+        state.audit.not_signed_in("as the owner, at the first start", address, now)?;
+        return Ok(Err(Refusal::SetupToken.into()));
+    }
+    let begun = state.audit.begin(Entry {
+        at: state.clock.now(),
+        who: Who::nobody(),
+        from: Some(address.to_string()),
+        did: Did::ChangedPerson,
+        what: "the owner, at the first start".to_owned(),
+    })?;
+    let made = made(state, fields);
+    let (what, outcome) = match &made {
+        Ok((owner, _)) => (Some(format!("{} made the owner", owner.id.get())), Outcome::Done),
+        Err(AccessError::Refused(_)) => (None, Outcome::Refused),
+        Err(_) => (None, Outcome::Failed),
+    };
+    state.audit.end(begun, state.clock.now(), &Note { did: None, what }, outcome);
+    Ok(made)
+}
+
 fn made(state: &State, fields: &Fields) -> Result<(Person, Secret), AccessError> {
     let (entrance, now) = (&state.access, state.clock.now());
-    if entrance.has_people()? {
-        return Err(Refusal::OwnerExists.into());
-    }
-    if !entrance.setup.fits(fields.get("token").trim()) {
-        return Err(Refusal::SetupToken.into());
-    }
     if fields.get("password") != fields.get("again") {
         return Err(Refusal::PasswordAgain.into());
     }

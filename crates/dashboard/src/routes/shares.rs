@@ -84,6 +84,7 @@ fn done(state: &State, reader: &Reader, fields: &Fields) -> Result<(StatusCode, 
     };
     match source.share(state, reader, title, expires_at) {
         Ok((share, secret)) => {
+            reader.notes.what(format!("{} made", share.id.get()));
             let address = address_of(state, &secret);
             let around = around(state, reader, &zone);
             Ok((StatusCode::OK, made(&around, &share, &way(state, &source.kept), &address)))

@@ -155,6 +155,7 @@ pub(crate) async fn add_share(
             expires_at: new.ends(now)?,
         };
         let (share, secret) = state.views().add_share(share, now).map_err(refused)?;
+        reader.notes.what(format!("{} made", share.id.get()));
         Ok(MadeShare { share: ShareLink::of(share, now), address: address_of(&state, &secret) })
     });
     Ok(answer::json(StatusCode::CREATED, &made.await?))

@@ -93,15 +93,37 @@ fn judged(
     match state.access.store.sign_in(name, password, state.clock.now()) {
         Ok(Some(signed)) => {
             throttle.succeeded(name, address);
+            let called = named(state, name)?.unwrap_or_default();
+            let now = state.clock.now();
+            // Their session has begun, but nobody has its token until this is written.
+            state.audit.signed_in((signed.person, &called), address, "by password", now)?;
             Ok(Some(signed))
         }
-        Ok(None) => Ok(None),
+        Ok(None) => {
+            // Not the name where nobody has it: people type their password into the wrong field.
+            let called = named(state, name)?;
+            let what = called.map_or_else(
+                || "with a name that nobody has".to_owned(),
+                |called| format!("with the name of {called}"),
+            );
+            state.audit.not_signed_in(&what, address, state.clock.now())?;
+            Ok(None)
+        }
         Err(error) => {
             if matches!(error, AccessError::Busy) {
                 throttle.unjudged(name, address);
             }
             Err(error.into())
         }
+    }
+}
+
+/// What somebody with this name is called, if there is anybody.
+fn named(state: &State, name: &str) -> Result<Option<String>, Problem> {
+    match state.access.store.person_named(name) {
+        Ok(person) => Ok(Some(person.name)),
+        Err(AccessError::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! `GET /sign-in/oidc` and `GET /sign-in/oidc/callback`: to the identity provider, and back with a
 //! session.
 
+use std::net::IpAddr;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use weir_access::SignedIn;
 
@@ -45,7 +47,8 @@ pub(crate) async fn callback(
     let [state_sent, code, error, iss] =
         ["state", "code", "error", "iss"].map(|name| sent(&request, name));
     let told = Sent { state: state_sent, code, error, iss };
-    let done = with_provider(&state, move |state, oidc| finished(state, oidc, &told, &browser));
+    let done =
+        with_provider(&state, move |state, oidc| finished(state, oidc, (&told, &browser), address));
     let mut response = match done.await? {
         None => answer::see_other("/setup"),
         Some(Err(refused)) => {
@@ -68,16 +71,28 @@ pub(crate) async fn callback(
 fn finished(
     state: &State,
     oidc: &Oidc,
-    told: &Sent,
-    browser: &str,
+    (told, browser): (&Sent, &str),
+    address: IpAddr,
 ) -> Outcome<(SignedIn, Identity)> {
     let now = state.clock.now();
-    let identity = match oidc.finish(told, browser, now) {
-        Ok(identity) => identity,
-        Err(refused) => return Ok(Err(refused)),
+    let admitted = match oidc.finish(told, browser, now) {
+        Ok(identity) => {
+            let signed = oidc.admit(&state.access.store, &identity, now)?;
+            signed.map(|signed| (signed, identity))
+        }
+        Err(refused) => Err(refused),
     };
-    let signed = oidc.admit(&state.access.store, &identity, now)?;
-    Ok(signed.map(|signed| (signed, identity)))
+    match &admitted {
+        Ok((signed, _)) => {
+            let person = state.access.store.person(signed.person)?;
+            let how = format!("by {}", oidc.name());
+            state.audit.signed_in((person.id, &person.name), address, &how, now)?;
+        }
+        Err(_) => {
+            state.audit.not_signed_in(&format!("by {}", oidc.name()), address, now)?;
+        }
+    }
+    Ok(admitted)
 }
 
 /// Does what takes the provider; nothing where there is nobody yet, because the first to be made must

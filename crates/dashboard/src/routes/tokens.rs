@@ -26,6 +26,7 @@ pub(crate) async fn make(
         match state.access.store.add_token(new, state.clock.now()) {
             Ok((token, secret)) => {
                 made(&holder, token.id, role);
+                holder.reader.notes.what(format!("{} made, {role}", token.id.get()));
                 let name = format!("The token for {}:", token.name);
                 let shown = Shown { name, secret };
                 Ok(Ok(state.access.once.keep(holder.person, shown, state.clock.now())))
@@ -98,7 +99,7 @@ pub(super) fn new_token<'a>(
         Problem::Forbidden("a token is somebody's: sign in first, or use a token".to_owned())
     })?;
     let maker_until = match holder.by {
-        By::Token(until) => Some(until),
+        By::Token { until, .. } => Some(until),
         By::Machine | By::Session { .. } | By::Known => None,
     };
     Ok(NewToken { name, person, role, days, maker: holder.reader.role, maker_until })

@@ -128,6 +128,7 @@ pub(crate) async fn make_token(
         let new = new_token(&holder, &draft.name, role, draft.days)?;
         let (token, secret) = state.access.store.add_token(new, state.clock.now())?;
         made(&holder, token.id, role);
+        holder.reader.notes.what(format!("{} made, {role}", token.id.get()));
         Ok(TokenWithSecret { token: token.into(), secret: secret.reveal().to_owned() })
     });
     Ok(answer::json(StatusCode::CREATED, &made.await?))

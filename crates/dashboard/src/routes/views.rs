@@ -71,7 +71,10 @@ fn kept(state: &State, reader: &Reader, fields: &Fields) -> Result<Option<Markup
         maker: reader.name.as_deref(),
     };
     match state.views().add_view(new, state.clock.now()) {
-        Ok(_) => Ok(None),
+        Ok(view) => {
+            reader.notes.what(format!("{} made", view.id.get()));
+            Ok(None)
+        }
         Err(AccessError::Refused(refusal)) => {
             let wrong = beside("name", refusal);
             let zone = zone(state);
@@ -157,7 +160,12 @@ pub(super) mod tests {
     use crate::reader::Reader;
 
     pub(in crate::routes) fn reader(name: &str, role: Role) -> Reader {
-        Reader { name: Some(name.to_owned()), role, csrf: "c".to_owned() }
+        Reader {
+            name: Some(name.to_owned()),
+            role,
+            csrf: "c".to_owned(),
+            notes: crate::audit::Notes::default(),
+        }
     }
 
     #[actix_web::test]

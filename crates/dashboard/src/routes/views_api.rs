@@ -120,6 +120,7 @@ pub(crate) async fn add_view(
             maker: reader.name.as_deref(),
         };
         let view = state.views().add_view(view, state.clock.now())?;
+        reader.notes.what(format!("{} made", view.id.get()));
         Ok(SavedView::of(&state, view))
     });
     Ok(answer::json(StatusCode::CREATED, &saved.await?))

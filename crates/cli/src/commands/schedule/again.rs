@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use weir_audit::Did;
 use weir_log::LogReader;
 use weir_report::render::count;
 use weir_report::{Definition, Zone};
@@ -12,6 +13,7 @@ use super::dry_run::{copy, folder};
 use super::run::done;
 use super::words::{columns, local, safe};
 use super::{AgainArgs, Desk, outcome};
+use crate::audited::audited;
 use crate::failure::{Failure, Outcome};
 
 /// Enough of a digest to see that two are the same.
@@ -45,9 +47,11 @@ pub(super) fn run(desk: &Desk, args: &AgainArgs) -> Outcome {
         )));
     }
     let Some(targets) = &args.send else { return Ok(()) };
-    let asked = ledger.again(id, targets, desk.now).map_err(|error| match error {
-        LedgerError::NoTarget { .. } => Failure::call(error.to_string()),
-        error => error.into(),
+    let asked = audited(&desk.dir, Did::AskedForRun, &format!("{id} again"), || {
+        ledger.again(id, targets, desk.now).map_err(|error| match error {
+            LedgerError::NoTarget { .. } => Failure::call(error.to_string()),
+            error => error.into(),
+        })
     })?;
     let sent = done(desk, &ledger, asked)?;
     print!("{}", outcome::lines(&sent, &zone));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use weir_audit::Did;
 use weir_domain::Clock;
 use weir_log::{LogError, LogReader};
 use weir_report::{Asked, Zone};
@@ -10,6 +11,7 @@ use weir_schedule::{Definitions, Ledger, Run, RunId, RunState, Runner, SendingSt
 
 use super::words::safe;
 use super::{Desk, RunArgs, outcome};
+use crate::audited::audited;
 use crate::clock::SystemClock;
 use crate::failure::{Failure, Outcome};
 
@@ -35,7 +37,9 @@ pub(super) fn run(desk: &Desk, args: &RunArgs) -> Outcome {
     let zone = desk.zone(&definition);
     let as_of = as_of(desk, args, &zone)?;
     let ledger = Arc::new(desk.ledger()?);
-    let id = ledger.ask(&args.name, &listed.text, as_of, desk.now)?;
+    let id = audited(&desk.dir, Did::AskedForRun, &args.name, || {
+        Ok(ledger.ask(&args.name, &listed.text, as_of, desk.now)?)
+    })?;
     let run = done(desk, &ledger, id)?;
     print!("{}", outcome::lines(&run, &zone));
     outcome::verdict(&run)
