@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use weir_domain::Timestamp;
+use weir_domain::{Source, Timestamp};
 
 use crate::name;
 use crate::secret::digest;
@@ -106,15 +106,10 @@ fn take_back(all: &mut BTreeMap<Key, Failures>, key: Key) {
 }
 
 fn keys(name: &str, address: IpAddr) -> [Key; 2] {
-    [digest(&format!("name {}", name::key(name))), digest(&format!("address {}", network(address)))]
-}
-
-/// What one subscriber has: an address, or the /64 of a longer one.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::from((v6.to_bits() & (u128::MAX << 64)).to_be_bytes()),
-        v4 => v4,
-    }
+    [
+        digest(&format!("name {}", name::key(name))),
+        digest(&format!("address {}", Source::peer(address).subscriber())),
+    ]
 }
 
 /// What is forgotten by time goes first, then the oldest half.

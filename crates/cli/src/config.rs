@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
+use weir_domain::Networks;
 use weir_ingest::{Integration, Integrations, Limits, QueueLimits};
 use weir_log::DataDir;
 
@@ -75,6 +76,8 @@ pub(crate) struct ServerConfig {
     pub public_url: Option<String>,
     /// Threads that answer requests; as many as cores by default.
     pub workers: Option<usize>,
+    /// The proxies that are believed about where a request comes from: addresses and ranges.
+    pub trusted_proxies: Vec<String>,
     /// Connections that are open at once; more wait.
     pub connections_max: usize,
 }
@@ -89,6 +92,8 @@ pub(crate) struct IngestConfig {
     pub body_timeout_ms: Option<u64>,
     /// How long a delivery may wait for its commit, in milliseconds.
     pub append_timeout_ms: Option<u64>,
+    /// Where deliveries may come from, as addresses and ranges; from anywhere without any.
+    pub allow_from: Vec<String>,
     /// Deliveries that may wait for the log.
     pub queue_deliveries_max: Option<usize>,
     /// How long a delivery may be expected to wait before its commit begins, in milliseconds.
@@ -121,6 +126,17 @@ impl Default for LogConfig {
     }
 }
 
+/// Who may connect, and who is believed about where they are.
+#[derive(Debug, Default)]
+pub(crate) struct Admission {
+    /// The proxies that are believed.
+    pub(crate) proxies: Networks,
+    /// Where deliveries may come from.
+    pub(crate) ingest: Networks,
+    /// Where the dashboard may be looked at from.
+    pub(crate) dashboard: Networks,
+}
+
 /// Defaults of reports.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -135,6 +151,8 @@ pub(crate) struct ReportConfig {
 pub(crate) struct DashboardConfig {
     /// Who needs not say who they are.
     pub open: Open,
+    /// Where it may be looked at from, as addresses and ranges; from anywhere without any.
+    pub allow_from: Vec<String>,
     /// Who else says who somebody is.
     #[cfg(feature = "oidc")]
     pub oidc: Option<oidc::OidcConfig>,
@@ -181,6 +199,7 @@ impl Default for ServerConfig {
             listen: LISTEN_DEFAULT.to_owned(),
             public_url: None,
             workers: None,
+            trusted_proxies: Vec::new(),
             connections_max: 8_192,
         }
     }
@@ -305,6 +324,20 @@ impl Config {
             .map_err(|error| Failure::call(format!("the configuration is wrong: {error}")))
     }
 
+    /// Who may connect, and who is believed.
+    pub(crate) fn networks(&self) -> Outcome<Admission> {
+        let parse = |key: &str, texts: &[String]| {
+            Networks::parse(texts.iter().map(String::as_str)).map_err(|error| {
+                Failure::call(format!("the configuration is wrong: {key}: {error}"))
+            })
+        };
+        Ok(Admission {
+            proxies: parse("server.trusted_proxies", &self.server.trusted_proxies)?,
+            ingest: parse("ingest.allow_from", &self.ingest.allow_from)?,
+            dashboard: parse("dashboard.allow_from", &self.dashboard.allow_from)?,
+        })
+    }
+
     /// Where the secrets of those are read from again. They are not here after that.
     pub(crate) fn take_secret_sources(&mut self) -> SecretSources {
         let integrations = std::mem::take(&mut self.integration);
@@ -410,6 +443,7 @@ mod tests {
         let got = Config::read(&common)
             .and_then(|config| {
                 config.catalogue()?;
+                config.networks()?;
                 #[cfg(feature = "oidc")]
                 config.oidc()?;
                 config.integrations().map(|_| "fine".to_owned())
@@ -425,6 +459,15 @@ mod tests {
         check("[server]\nlisen = \"x\"", "at `server.lisen`: unknown field `lisen`");
         check("[server]\nlisten = 5", "at `server.listen`: invalid type");
         check("[server\n", "line 1:");
+        check(
+            "[server]\ntrusted_proxies = [\"10.0.0.0/33\"]",
+            "server.trusted_proxies: `10.0.0.0/33` is neither",
+        );
+        check(
+            "[ingest]\nallow_from = [\"veriff.com\"]",
+            "ingest.allow_from: `veriff.com` is neither",
+        );
+        check("[dashboard]\nallow_from = [\"\"]", "dashboard.allow_from: `` is neither");
         check("catalog = \"nowhere.toml\"", "the catalogue");
         // This file itself, in which a catalogue's keys are unknown.
         check("catalog = \"weir.toml\"", "weir.toml, line 1: unknown field `catalog`");

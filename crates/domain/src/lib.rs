@@ -13,6 +13,7 @@ mod outcome; // what became of a unit, as of an instant
 mod summary; // a standing as columns keep it
 mod unit; // what a report counts
 mod rate; // a part of a whole, with its interval
+mod source; // where a request comes from
 mod catalogue; // what a screen and a reason are called, and where in the flow they stand
 
 pub use catalogue::{Catalogue, CatalogueError, Evidence, Overlay, Reason, Screen};
@@ -22,6 +23,7 @@ pub use facts::{ExitId, Fact, FactKind, LastExit, Standing};
 pub use outcome::{Outcome, OutcomeKind, WINDOW_DEFAULT_US};
 pub use rate::{Interval, Rate, Z_95};
 pub use seq::Seq;
+pub use source::{NetworkError, Networks, Source};
 pub use summary::{Marks, Summary};
 pub use timestamp::{Timestamp, TimestampError};
 pub use unit::Unit;

@@ -263,6 +263,11 @@ impl Integrations {
         self.keyed.iter().map(|keyed| keyed.name.as_str())
     }
 
+    /// How many secrets a signature is held against, at most.
+    pub(crate) fn secrets_max(&self) -> usize {
+        self.dummy.secrets.len()
+    }
+
     pub(crate) fn all(&self) -> &[Arc<Keyed>] {
         &self.keyed
     }

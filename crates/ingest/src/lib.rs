@@ -9,6 +9,7 @@ mod integration; // who may send: API keys and secrets
 mod active; // the secrets that were last read
 mod limits; // how much, how long
 mod body; // a body, within its size and its time
+mod failures; // how much is hashed for those who sign wrong
 mod verify; // a signature over the raw bytes, in constant time
 mod origins; // where a delivery came from, without an allocation a request
 mod queue; // deliveries that wait for the log's one writer

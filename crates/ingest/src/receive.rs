@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
-use weir_domain::{Clock, Delivery};
+use weir_domain::{Clock, Delivery, Networks, Source};
 
 use crate::active::{Active, Current};
 use crate::answer::Answer;
 use crate::body;
+use crate::failures::Failures;
 use crate::integration::{Change, IntegrationError, IntegrationId, Integrations, NamedSecret};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::queue::AppendQueue;
-use crate::verify::{Refusal, verify};
+use crate::verify::{Refusal, Verified, verify};
 
 /// Where the provider posts.
 pub const PATH: &str = "/webhooks/veriff";
@@ -22,6 +23,9 @@ pub const PATH: &str = "/webhooks/veriff";
 /// What the endpoint works with.
 pub struct Ingest {
     current: Current,
+    /// Where deliveries may come from; anywhere without any.
+    allow_from: Networks,
+    failures: Failures,
     queue: AppendQueue,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -39,7 +43,14 @@ impl Ingest {
         metrics: Arc<Metrics>,
     ) -> Ingest {
         let current = Current::new(Active::new(integrations, metrics.matched()));
-        Ingest { current, queue, clock, limits, metrics }
+        let (allow_from, failures) = (Networks::default(), Failures::default());
+        Ingest { current, allow_from, failures, queue, clock, limits, metrics }
+    }
+
+    /// The same, which takes deliveries from these networks only; from anywhere, if there are none.
+    #[must_use]
+    pub fn only_from(self, allow_from: Networks) -> Ingest {
+        Ingest { allow_from, ..self }
     }
 
     /// Puts other secrets of one integration in the place of those that there are. A request that
@@ -105,8 +116,9 @@ impl Ingest {
         let received_at = self.clock.now();
 
         let active = self.current.get();
-        let verified =
-            verify(&active.integrations, headers, &body).map_err(|refusal| self.refuse(refusal))?;
+        let verified = self
+            .judge(&active.integrations, request, &body)
+            .map_err(|refusal| self.refuse(refusal))?;
         let origin = active.origins.get(&verified, headers);
         let delivery = Delivery { received_at, origin, body };
         self.append(delivery, began + answer_timeout)
@@ -115,6 +127,27 @@ impl Ingest {
         self.metrics.delivered(&verified, received_at);
         active.marks[verified.id.0][verified.secret_index].note(received_at);
         Ok(verified.id)
+    }
+
+    /// Who sent the body, unless it is not even looked at.
+    fn judge<'a>(
+        &self,
+        integrations: &'a Integrations,
+        request: &HttpRequest,
+        body: &[u8],
+    ) -> Result<Verified<'a>, Refusal> {
+        let (source, now) = (source(request), Instant::now().into_std());
+        if !self.allow_from.admit(source) {
+            return Err(Refusal::Source);
+        }
+        if !self.failures.may_hash(body.len(), source, now) {
+            return Err(Refusal::Limited);
+        }
+        verify(integrations, request.headers(), body).inspect_err(|refusal| {
+            if matches!(refusal, Refusal::UnknownClient | Refusal::WrongSignature(_)) {
+                self.failures.failed(body.len(), integrations.secrets_max(), source, now);
+            }
+        })
     }
 
     fn refuse(&self, refusal: Refusal) -> Refused {
@@ -137,4 +170,12 @@ impl Ingest {
             Ok(Err(_)) | Err(_) => Err(Answer::Unavailable),
         }
     }
+}
+
+/// Where a request comes from: as was found out before us, else whoever connected.
+fn source(request: &HttpRequest) -> Source {
+    let found = request.extensions().get::<Source>().copied();
+    let nobody = std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+    found
+        .unwrap_or_else(|| Source::peer(request.peer_addr().map_or(nobody, |address| address.ip())))
 }

@@ -41,6 +41,10 @@ pub enum Refusal {
     Doubled,
     /// Both families of headers are there and say different things.
     Disagreeing,
+    /// It does not come from where deliveries may come from.
+    Source,
+    /// It is larger than an event is, and whoever sent it has signed wrong too often.
+    Limited,
     /// None of the integration's secrets gives this signature.
     WrongSignature(IntegrationId),
 }
@@ -50,7 +54,7 @@ impl Refusal {
     pub(crate) const KINDS: usize = Refusal::NAMES.len();
 
     /// The name of each kind in metrics, by [`Refusal::kind`].
-    pub(crate) const NAMES: [&'static str; 7] = [
+    pub(crate) const NAMES: [&'static str; 9] = [
         "no_client",
         "unknown_client",
         "no_signature",
@@ -58,6 +62,8 @@ impl Refusal {
         "doubled",
         "disagreeing",
         "wrong_signature",
+        "source",
+        "limited",
     ];
 
     pub(crate) fn kind(self) -> usize {
@@ -69,6 +75,8 @@ impl Refusal {
             Refusal::Doubled => 4,
             Refusal::Disagreeing => 5,
             Refusal::WrongSignature(_) => 6,
+            Refusal::Source => 7,
+            Refusal::Limited => 8,
         }
     }
 

@@ -10,4 +10,5 @@ mod fuzz; // requests changed at random
 mod lines; // what is said of strangers, and what is not
 mod refusal; // the same 401, byte for byte
 mod rotation; // one secret takes another's place
+mod sources; // from where
 mod slow; // connections that are held

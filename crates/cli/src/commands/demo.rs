@@ -18,7 +18,7 @@ use crate::commands::provider::{Sender, agent};
 use crate::commands::serve::{Args, Service, bind};
 use crate::commands::simulate::{days_before, integration_name};
 use crate::commands::threads;
-use crate::config::{Open, ServerConfig};
+use crate::config::{Admission, Open, ServerConfig};
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 use crate::rotation::SecretSources;
@@ -64,6 +64,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let service = Service {
         integrations: Integrations::new(integrations(&keys))
             .map_err(|error| Failure::work(error.to_string()))?,
+        admission: Admission::default(),
         secrets: SecretSources::default(),
         vault: Place::unused(&dir),
         dir,

@@ -6,7 +6,7 @@ mod runs; // which runs somebody should look at
 use weir_access::{Access, Role};
 use weir_audit::Record;
 use weir_channel::Looked;
-use weir_domain::{Clock, Timestamp};
+use weir_domain::{Clock, Networks, Timestamp};
 use weir_ingest::Integrations;
 use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader, ScrubRecord};
 use weir_readmodel::{CheckpointError, Model};
@@ -16,7 +16,7 @@ use crate::args::Common;
 use crate::clock::SystemClock;
 use crate::commands::secrets::{self, SecretRow, Standing};
 use crate::commands::{counted, serve};
-use crate::config::{Config, Open};
+use crate::config::{Admission, Config, Open};
 use crate::failure::{Failure, Outcome};
 
 /// Before this the clock is surely wrong: the first Weir is younger.
@@ -50,6 +50,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             findings.push(catalogue(&config));
             findings.extend(integrations(&config));
             findings.extend(dashboard(&config));
+            findings.push(admission(&config));
             findings.extend(data(&config.data_dir()));
             findings.push(audit(&config.data_dir()));
             findings.extend(channels(&config, args));
@@ -110,6 +111,28 @@ fn integrations(config: &Config) -> Vec<Finding> {
             std::iter::once(named).chain(rested(&integrations, config)).collect()
         }
     }
+}
+
+/// Who may connect, and who is believed about where they are.
+fn admission(config: &Config) -> Finding {
+    let Admission { proxies, ingest, dashboard } = match config.networks() {
+        Err(failure) => return Wrong(failure.to_string()),
+        Ok(admission) => admission,
+    };
+    if proxies.is_empty() && config.server.public_url.is_some() {
+        return Note(
+            "server.public_url is set and server.trusted_proxies is empty: if a proxy stands before \
+             Weir, everybody comes from its address; name it there"
+                .to_owned(),
+        );
+    }
+    let from =
+        |networks: &Networks| if networks.is_empty() { "anywhere" } else { "named networks" };
+    Fine(format!(
+        "deliveries may come from {}, and the dashboard may be looked at from {}",
+        from(&ingest),
+        from(&dashboard)
+    ))
 }
 
 /// The secrets that may be retired.

@@ -16,7 +16,7 @@ use weir_dashboard::{
     AnswerCount, Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse,
     ReadyLimits, RefusalCount, SecretUse, State, Streams,
 };
-use weir_domain::{Clock, Timestamp};
+use weir_domain::{Clock, Networks, Timestamp};
 use weir_ingest::{
     AppendQueue, Appender, Committed, GroupLog, Ingest, Intake, IntakeError, Integrations, Limits,
     Metrics, QueueLimits, SecretMatch,
@@ -27,7 +27,7 @@ use weir_projector::{Live, Projector, ProjectorError};
 use crate::args::Common;
 use crate::clock::SystemClock;
 use crate::commands::{demo, threads};
-use crate::config::{Config, Open, ServerConfig};
+use crate::config::{Admission, Config, Open, ServerConfig};
 use crate::edge;
 use crate::failure::{Failure, Outcome};
 use crate::heads::Heads;
@@ -59,6 +59,7 @@ pub(crate) struct Service {
     pub(crate) dir: DataDir,
     pub(crate) lock: Lock,
     pub(crate) integrations: Integrations,
+    pub(crate) admission: Admission,
     /// Where their secrets are read from again; nowhere by default.
     pub(crate) secrets: SecretSources,
     pub(crate) limits: Limits,
@@ -101,6 +102,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         lock: lock(&dir)?,
         dir,
         integrations,
+        admission: config.networks()?,
         secrets: config.take_secret_sources(),
         limits: config.limits(),
         queue_limits: config.queue_limits(),
@@ -224,11 +226,18 @@ impl Service {
         let live = projector.live();
         // After the other files: a folder that is not ours to serve is left as it was.
         let public_url = self.server.public_url.as_deref();
-        let access = entrance(&self.dir, self.open, address, public_url)?;
+        let mut access = entrance(&self.dir, self.open, address, public_url)?;
+        access.allow_from = self.admission.dashboard;
+        let proxies = Arc::new(self.admission.proxies);
         #[cfg(feature = "oidc")]
         let access = access.with_oidc(self.oidc);
         let audit = auditor(&self.dir);
         let mut registry = Registry::default();
+        registry.register(
+            "weir_dashboard_elsewhere",
+            "Requests that dashboard.allow_from refused",
+            access.elsewhere.clone(),
+        );
         let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
         metrics.starts_at(log.head());
         let (wake, committed) = crossbeam_channel::bounded(1);
@@ -246,13 +255,16 @@ impl Service {
             .name("weir-project".to_owned())
             .spawn(move || projector.run(&committed))?;
         let ids: Vec<_> = self.integrations.ids().collect();
-        let ingest = web::Data::new(Ingest::new(
-            self.integrations,
-            queue.clone(),
-            Arc::new(SystemClock),
-            self.limits,
-            Arc::clone(&metrics),
-        ));
+        let ingest = web::Data::new(
+            Ingest::new(
+                self.integrations,
+                queue.clone(),
+                Arc::new(SystemClock),
+                self.limits,
+                Arc::clone(&metrics),
+            )
+            .only_from(self.admission.ingest),
+        );
         let rotation = (!self.secrets.integrations.is_empty()).then(|| {
             let (ingest, metrics) = (ingest.clone(), Arc::clone(&metrics));
             Box::new(Rotation::new(self.secrets, ids, ingest, metrics)) as Box<dyn Watched>
@@ -296,7 +308,7 @@ impl Service {
         let scheduler = self.reports.start(&self.dir, &parts)?;
         let stops = scheduler.stop();
         let served = actix_web::rt::System::new().block_on(async {
-            let server = serve(listener, &self.server, ingest, state.clone())?;
+            let server = serve(listener, &self.server, proxies, ingest, state.clone())?;
             let handle = server.handle();
             let reading = actix_web::rt::spawn(read_on_signal(watch));
             let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, stops, state.clone()));
@@ -370,17 +382,20 @@ fn seen(metrics: Arc<Metrics>, since: Timestamp) -> Box<dyn Fn() -> IngestHealth
 fn serve(
     listener: TcpListener,
     config: &ServerConfig,
+    proxies: Arc<Networks>,
     ingest: web::Data<Ingest>,
     state: web::Data<State>,
 ) -> Outcome<Server> {
     let workers = config.workers.unwrap_or_else(threads).max(1);
     let crowd = Arc::new(edge::Crowd::of(config.connections_max));
     let app = move || {
+        let proxies = Arc::clone(&proxies);
         App::new()
             .app_data(ingest.clone())
             .app_data(state.clone())
             .configure(weir_ingest::routes)
             .configure(weir_dashboard::routes)
+            .wrap(from_fn(move |request, next| edge::sourced(Arc::clone(&proxies), request, next)))
             .wrap(from_fn(edge::turns))
     };
     let server = Server::build();

@@ -9,6 +9,7 @@ mod crowd; // how many connections there are
 mod line; // whose turn it is
 mod requests; // tells it of requests and answers
 mod socket; // reads and writes within the time
+mod source; // where a request comes from
 
 use std::future::ready;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use actix_web::rt::net::TcpStream;
 
 pub(crate) use crowd::Crowd;
 pub(crate) use requests::turns;
+pub(crate) use source::sourced;
 
 use socket::Socket;
 

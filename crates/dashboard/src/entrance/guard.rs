@@ -11,7 +11,8 @@ use subtle::ConstantTimeEq;
 use weir_access::Role;
 
 use super::identify::{By, Holder, asked, bearer, identify, is_api};
-use super::origin::{is_other_site, is_this_machine};
+use super::in_flight::{Asker, Place};
+use super::origin::{is_other_site, is_this_machine, source_of};
 use super::recorded::{recorded, refused};
 use crate::page::form::Query;
 use crate::page::{Frame, forbidden};
@@ -22,6 +23,13 @@ use crate::{State, answer};
 
 /// Where somebody may go who must choose a password first.
 const BEFORE_A_PASSWORD: [&str; 2] = ["/people/password", "/sign-out"];
+
+/// What says nothing but how the process does, to whoever watches over it.
+const ANSWERS_ANYWHERE: [&str; 2] = ["/healthz", "/readyz"];
+
+/// What is said to whoever is elsewhere.
+const ELSEWHERE: &str =
+    "this may not be asked from this address; its operator says from where it may";
 
 /// What a program that is signed in by a cookie sends instead of a form's field.
 const CSRF_HEADER: &str = "x-weir-csrf";
@@ -34,13 +42,30 @@ pub(crate) async fn guard(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match admit(needs, &mut request).await {
-        Ok(()) => recorded(records, request, next).await,
+        Ok(()) => match place(&request) {
+            Ok(_place) => recorded(records, request, next).await,
+            Err(busy) => Ok(request.into_response(busy.error_response())),
+        },
         Err(refusal) => {
             // Whoever is known and may not is told of to the owners.
             refused(records, &request).await;
             Ok(request.into_response(refusal.response()))
         }
     }
+}
+
+/// A place among those that are being answered: for people, and for whoever has a link.
+fn place(request: &ServiceRequest) -> Result<Option<Place>, Problem> {
+    let person = request.extensions().get::<Holder>().and_then(|holder| holder.person);
+    let by_link = || source_of(request, request.peer_addr()).subscriber();
+    let asker = match person {
+        Some(person) => Asker::Person(person),
+        None if request.path().starts_with("/s/") => Asker::Address(by_link()),
+        None => return Ok(None),
+    };
+    let state = request.app_data::<web::Data<State>>();
+    let state = state.ok_or_else(|| Problem::internal(&"the app has no state"))?;
+    state.access.in_flight.enter(asker).map(Some).ok_or(Problem::Busy)
 }
 
 /// Why a request is not let through.
@@ -67,6 +92,11 @@ impl Refused {
 async fn admit(needs: Needs, request: &mut ServiceRequest) -> Result<(), Refused> {
     let state = request.app_data::<web::Data<State>>().cloned();
     let state = state.ok_or_else(|| Problem::internal(&"the app has no state"))?;
+    let source = source_of(request, request.peer_addr());
+    if !ANSWERS_ANYWHERE.contains(&request.path()) && !state.access.allow_from.admit(source) {
+        state.access.elsewhere.inc();
+        return Err(Problem::Forbidden(ELSEWHERE.to_owned()).into());
+    }
     let changes = !request.method().is_safe();
     let by_bearer = bearer(request).is_some();
     if changes && !by_bearer && is_other_site(&state.access, request.headers()) {

@@ -3,6 +3,7 @@
 mod cookie; // the session's token in the browser
 mod guard; // every route's door
 mod identify; // who asks
+mod in_flight; // how many requests of one asker are answered at once
 mod once; // what is shown once
 mod recorded; // what is written down of those who were let in
 mod origin; // where a request comes from
@@ -11,13 +12,16 @@ mod tests; // every route, asked by everybody
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use prometheus_client::metrics::counter::Counter;
 use weir_access::{Access, AccessError, Secret, SetupToken, Throttle};
+use weir_domain::Networks;
 
 pub(crate) use cookie::{clear_cookie, session_token, set_cookie};
 #[cfg(feature = "oidc")]
 pub(crate) use cookie::{clear_pending_cookie, pending_token, set_pending_cookie};
 pub(crate) use guard::guard;
 pub(crate) use identify::{By, Holder};
+pub(crate) use in_flight::InFlight;
 pub(crate) use once::{Once, Shown};
 pub(crate) use origin::{client_address, is_secure};
 
@@ -44,6 +48,12 @@ pub struct Entrance {
     pub listener_is_loopback: bool,
     /// The address that others reach this server at, as configured.
     pub public_url: Option<String>,
+    /// Where the dashboard may be looked at from; from anywhere without any.
+    pub allow_from: Networks,
+    /// How many requests from elsewhere were refused.
+    pub elsewhere: Counter,
+    /// Whether the listener itself speaks TLS.
+    pub tls: bool,
     /// The one-time token of the first start.
     pub setup: SetupToken,
     /// Who else says who somebody is.
@@ -51,6 +61,8 @@ pub struct Entrance {
     pub(crate) oidc: Option<crate::oidc::Oidc>,
     /// Pauses after failures.
     pub(crate) throttle: Throttle,
+    /// The requests that are being answered.
+    pub(crate) in_flight: InFlight,
     /// What is shown once.
     pub(crate) once: Once,
     /// What stands in the forms of whoever has no session.
@@ -73,10 +85,14 @@ impl Entrance {
             openness,
             listener_is_loopback,
             public_url,
+            allow_from: Networks::default(),
+            elsewhere: Counter::default(),
+            tls: false,
             setup: SetupToken::random(),
             #[cfg(feature = "oidc")]
             oidc: None,
             throttle: Throttle::default(),
+            in_flight: InFlight::default(),
             once: Once::default(),
             csrf: Secret::random(),
             has_people: AtomicBool::new(false),

@@ -252,6 +252,10 @@ fn meaning_of_refusal(reason: &str) -> &'static str {
         "malformed_signature" => "not 64 hex digits: not Veriff",
         "doubled" => "a proxy adds a header that is there already",
         "disagreeing" => "the x- and vrf- headers say different things",
+        "source" => {
+            "not from a network that ingest.allow_from names; if it is the provider, look at server.trusted_proxies"
+        }
+        "limited" => "large bodies from somebody who signs wrong again and again",
         "wrong_signature" => "a wrong or retired secret, or a proxy that changes the body",
         _ => "another reason",
     }

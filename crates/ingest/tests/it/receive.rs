@@ -260,3 +260,25 @@ fn what_was_answered_is_counted() {
         );
     }
 }
+
+#[test]
+fn who_signs_wrong_again_and_again_holds_up_nobody_who_signs_right() {
+    let server = Server::start(Limits::default());
+    let large = "x".repeat(60_000);
+    let first = server.ask(&post("", API_KEY, &sign(b"guess", large.as_bytes()), &large));
+    let mut client = server.connect();
+    let mut tries = 0;
+    while !server.metrics().contains("weir_refusals_total{reason=\"limited\"} 1") {
+        client.write(&post("", API_KEY, &sign(b"guess", b""), &large));
+        assert_eq!(client.answer(), first, "the same 401");
+        tries += 1;
+        assert!(tries < 10_000, "never limited");
+    }
+    // From the same address, in the same moment.
+    for n in 0..10 {
+        client.write(&post("", API_KEY, &sign(b"guess", b""), &large));
+        assert_eq!(client.answer().status, 401);
+        client.write(&signed(&format!("{{\"n\":{n}}}")));
+        assert_eq!(client.answer().status, 200);
+    }
+}
