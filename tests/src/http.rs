@@ -185,6 +185,14 @@ pub fn head(method: &str, path: &str, headers: &[String]) -> Vec<u8> {
     head.into_bytes()
 }
 
+/// How many files a process may have open here.
+pub fn files_max() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").expect("the kernel says its limits");
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()).expect("a limit of files");
+    soft.parse().unwrap_or(usize::MAX)
+}
+
 fn wrong(what: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what.into())
 }

@@ -16,6 +16,7 @@ pub mod event; // bodies that the provider would send
 pub mod home; // a folder of its own for the binary, with a configuration
 pub mod http; // a client that sends exactly the bytes it is told to
 pub mod interpose; // what stands between the binary and the kernel, and fails or kills as told
+pub mod load; // clients that post as fast as they are answered
 pub mod mailbox; // a mail server that can be told to misbehave
 pub mod ndjson; // a stream as the lines of `weir import`
 pub mod oracle; // the report, computed the slow and obvious way

@@ -58,16 +58,7 @@ impl Server {
     /// Starts `weir serve` where a process may open no more than so many files.
     #[track_caller]
     pub fn start_with_files(home: &Home, files: u32) -> Server {
-        let serve = home.command(["serve", "--listen", "127.0.0.1:0"]);
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("ulimit -n {files} && exec \"$@\""), "sh"]);
-        command.arg(serve.get_program()).args(serve.get_args()).current_dir(home);
-        for (name, value) in serve.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        let command = limited(&Server::command(home), &format!("-n {files}"));
         Server::run(command).unwrap_or_else(|said| panic!("the server did not start: {said}"))
     }
 
@@ -113,6 +104,16 @@ impl Server {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// A line of what the kernel says of the process, in KiB: `VmRSS`, `VmHWM`.
+    #[track_caller]
+    pub fn memory_kib(&self, line: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("it runs");
+        let found = status.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(':'));
+        let kib = found.and_then(|found| found.trim().strip_suffix(" kB")?.parse().ok());
+        kib.unwrap_or_else(|| panic!("{line} is not in: {status}"))
     }
 
     /// What it has said on stderr.
@@ -235,6 +236,23 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// A command with a limit of the shell's: `-n 160` for files, `-d 65536` for KiB of memory.
+pub fn limited(command: &Command, limit: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit {limit} && exec \"$@\""), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    shell
 }
 
 /// A well-signed request's bytes.

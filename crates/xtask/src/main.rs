@@ -31,6 +31,9 @@ enum Command {
     /// Kill the release binary at points that have names and at random, and hold everything against
     /// what was promised.
     Kill(on_demand::KillArgs),
+    /// Send ten times as much as the disk takes, with 10,000 connections besides, and see what
+    /// becomes of it.
+    Overload(on_demand::OverloadArgs),
     /// Let the disk fail, and the power go, at any call of SQLite's, and hold every store against what
     /// was promised.
     Faults(on_demand::FaultsArgs),
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Ci(args) => ci::run(&args),
         Command::Bench(args) => bench::bench(&args),
         Command::Kill(args) => on_demand::kill(&args),
+        Command::Overload(args) => on_demand::overload(&args),
         Command::Faults(args) => on_demand::faults(&args),
         Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Differential(args) => on_demand::differential(&args),

@@ -5,7 +5,8 @@ use clap::Args;
 
 use crate::process::{cargo, run};
 use crate::under_test::{
-    BINARY, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, INTERPOSE, KILL_CYCLES, built_weir, released_weir,
+    BINARY, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, INTERPOSE, KILL_CYCLES, OVERLOAD_MINUTES,
+    built_weir, released_weir,
 };
 
 /// How long to kill.
@@ -14,6 +15,14 @@ pub(crate) struct KillArgs {
     /// How many times to start, load, kill and check.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     cycles: u32,
+}
+
+/// How long to ask for too much.
+#[derive(Args)]
+pub(crate) struct OverloadArgs {
+    /// For how many minutes ten times as much is sent as the disk takes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    minutes: u32,
 }
 
 /// How many points of failure to try.
@@ -34,10 +43,12 @@ pub(crate) struct DifferentialArgs {
 
 /// `cargo xtask kill`
 pub(crate) fn kill(args: &KillArgs) -> Result<()> {
-    let (weir, interpose) = released_weir()?;
-    let mut test = cargo("test -p weir-tests --locked --test kill -- --nocapture");
-    test.env(BINARY, weir).env(INTERPOSE, interpose);
-    run(test.env(KILL_CYCLES, args.cycles.to_string()))
+    on_release("kill", KILL_CYCLES, args.cycles)
+}
+
+/// `cargo xtask overload`
+pub(crate) fn overload(args: &OverloadArgs) -> Result<()> {
+    on_release("strain -- overload", OVERLOAD_MINUTES, args.minutes)
 }
 
 /// `cargo xtask faults`
@@ -71,6 +82,16 @@ pub(crate) fn golden() -> Result<()> {
     let mut test =
         cargo("test -p weir-tests --locked --test browser -- the_pages_look_as_they_did");
     run(test.env(BINARY, weir).env(GOLDEN, "renew"))
+}
+
+/// Tests of `tests/` with their number, on the binary as it is shipped.
+fn on_release(tests: &str, variable: &str, number: u32) -> Result<()> {
+    let (weir, interpose) = released_weir()?;
+    let (binary, filter) = tests.split_once(" -- ").unwrap_or((tests, ""));
+    let mut test =
+        cargo(&format!("test -p weir-tests --locked --test {binary} -- --nocapture {filter}"));
+    test.env(BINARY, weir).env(INTERPOSE, interpose);
+    run(test.env(variable, number.to_string()))
 }
 
 /// One test binary of `tests/`, with its number, on a fresh build of `weir`.

@@ -22,6 +22,8 @@ pub(crate) const GOLDEN: &str = "WEIR_GOLDEN";
 pub(crate) const INTERPOSE: &str = "WEIR_INTERPOSE";
 /// How many cycles the kill test runs; it has a default.
 pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";
+/// For how many minutes the overload test goes on; in the gate, for seconds.
+pub(crate) const OVERLOAD_MINUTES: &str = "WEIR_OVERLOAD_MINUTES";
 /// Whether every point of failure is tried, and not a sample.
 pub(crate) const FAULTS: &str = "WEIR_FAULTS";
 /// How many streams the differential test compares; it has a default.

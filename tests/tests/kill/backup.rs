@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use rand::Rng;
 use weir_tests::chance::seeded;
-use weir_tests::{Home, Run, Server};
+use weir_tests::{Home, Run, Server, load};
 
 use crate::SEED;
 use crate::check::report;
-use crate::load;
 
 const KILLS: u32 = 6;
 

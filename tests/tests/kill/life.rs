@@ -6,10 +6,10 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use weir_tests::event::event;
 use weir_tests::home::MAIN;
+use weir_tests::load::Posted;
 use weir_tests::{Home, Interposer, Server};
 
 use crate::check::report_from_any_start;
-use crate::load::Posted;
 use crate::scene;
 
 /// The folder that backups are taken to.

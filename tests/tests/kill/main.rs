@@ -9,7 +9,6 @@ mod backup; // a backup under load, and one that is killed
 mod check; // what must hold whenever nobody runs
 mod cycles; // kills at points and at random, one after the other over one folder
 mod life; // the folder, and what was promised about it
-mod load; // clients that post as fast as they are answered
 mod long_work; // an import and a rebuild that are killed
 mod point; // where to kill
 mod scene; // what is done when the kill comes

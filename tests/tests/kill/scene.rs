@@ -9,10 +9,10 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use weir_tests::event::event;
 use weir_tests::http::request;
+use weir_tests::load::{self, Posted, join};
 use weir_tests::{Home, Run, Server};
 
 use crate::life::{BACKUP, Life};
-use crate::load::{self, Posted};
 use crate::point::During;
 
 /// Lines of an import: two commits, of which the first has 4,096.
@@ -205,8 +205,4 @@ fn killed(life: &Life, args: &[String]) {
 fn start(life: &Life) -> Server {
     let command = life.interposer.over(Server::command(&life.home));
     Server::run(command).unwrap_or_else(|said| panic!("the server did not start: {said}"))
-}
-
-fn join(posting: Vec<thread::JoinHandle<Posted>>) -> Vec<Posted> {
-    posting.into_iter().map(|client| client.join().expect("it posts")).collect()
 }

@@ -47,8 +47,8 @@ impl Pace {
 /// The same, given for how long a commit has been under way, if one is, and what one takes.
 fn wait(under_way_us: Option<u64>, commit_us: u64, groups: usize) -> Duration {
     let rest_us = match under_way_us {
-        // What has taken longer than expected may take as long again.
-        Some(us) => commit_us.saturating_sub(us).max(us),
+        // What takes longer than expected may take as much longer again.
+        Some(us) => commit_us.abs_diff(us),
         None => 0,
     };
     let commit_us = commit_us.max(under_way_us.unwrap_or_default());
@@ -81,8 +81,10 @@ mod tests {
         assert_eq!(wait_ms(30, 100, 0), 70);
         assert_eq!(wait_ms(30, 100, 3), 370);
         // It stalls: nobody knows for how long.
-        assert_eq!(wait_ms(700, 1, 0), 700);
-        assert_eq!(wait_ms(700, 1, 2), 2_100);
+        assert_eq!(wait_ms(700, 1, 0), 699);
+        assert_eq!(wait_ms(700, 1, 2), 2_099);
+        // Nor is it over where it is always slow: those are let in who are next.
+        assert_eq!(wait_ms(1_900, 2_000, 0), 100);
     }
 
     #[test]

@@ -246,3 +246,51 @@ fn many_senders_at_once_get_each_their_answer() {
         assert_eq!(own, want.iter().collect::<Vec<_>>());
     }
 }
+
+/// A log whose commits take as long as they are told to.
+struct Slow {
+    log: Log,
+    begins: mpsc::Sender<()>,
+    goes_on: mpsc::Receiver<()>,
+}
+
+impl GroupLog for Slow {
+    fn append(&mut self, group: &[Delivery]) -> Result<(), IntakeError> {
+        let _ = self.begins.send(());
+        let _ = self.goes_on.recv();
+        GroupLog::append(&mut self.log, group)
+    }
+
+    fn head(&self) -> Seq {
+        Log::head(&self.log)
+    }
+}
+
+#[test]
+fn who_would_wait_for_too_long_is_refused_at_once_and_only_then() {
+    const WAIT_MAX: Duration = Duration::from_secs(1);
+    let fixture = Fixture::new();
+    let (begins, began) = mpsc::channel();
+    let (go_on, goes_on) = mpsc::channel();
+    let log = Slow { log: fixture.log(), begins, goes_on };
+    let limits = QueueLimits { wait_max: WAIT_MAX, ..limits(64, 4) };
+    let (queue, thread) = Appender::start(log, limits, |_| (), no_fatal).unwrap();
+    let (first, _) = hand_in(&queue, "first");
+    began.recv().unwrap();
+    // The commit has just begun: who comes now is next.
+    let (next, now) = hand_in(&queue, "next");
+    assert_eq!(now, Poll::Pending);
+    std::thread::sleep(WAIT_MAX + Duration::from_millis(100));
+    // It stands still: nobody knows for how long.
+    let busy = Poll::Ready(Err(NotAppended::Busy));
+    assert_eq!(hand_in(&queue, "refused").1, busy);
+    drop(go_on);
+    for append in [first, next] {
+        runtime().block_on(append).unwrap();
+    }
+    // However slow it was, somebody has to find out how it is now.
+    runtime().block_on(queue.append(delivery("later"))).unwrap();
+    drop(queue);
+    thread.join().unwrap();
+    assert_eq!(fixture.bodies(), ["first", "next", "later"]);
+}

@@ -7,8 +7,8 @@ use super::{scripts, tools};
 use crate::process::{cargo, run};
 use crate::sbom::sbom;
 use crate::under_test::{
-    BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, KILL_CYCLES, PYTHON, SCHEMATHESIS,
-    built_weir,
+    BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, KILL_CYCLES, OVERLOAD_MINUTES, PYTHON,
+    SCHEMATHESIS, built_weir,
 };
 
 /// One check. The order here is the order of the gate: what fails quickly comes first.
@@ -118,7 +118,7 @@ fn test() -> Result<()> {
     let mut test = cargo("test --workspace --locked");
     // The gate means the same for everyone: a shell's own numbers do not shorten it.
     test.env_remove(KILL_CYCLES).env_remove(DIFFERENTIAL_SEEDS);
-    test.env_remove(GOLDEN).env_remove(FAULTS);
+    test.env_remove(GOLDEN).env_remove(FAULTS).env_remove(OVERLOAD_MINUTES);
     test.env(BINARY, weir).env(CHROMIUM, chromium).env(SCHEMATHESIS, schemathesis);
     test.env(PYTHON, python);
     run(&mut test)?;

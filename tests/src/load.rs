@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::event::{cancelled_at, event};
+use crate::home::MAIN;
+use crate::http::Connection;
+use crate::server::post_over;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use weir_tests::event::{cancelled_at, event};
-use weir_tests::home::MAIN;
-use weir_tests::http::Connection;
-use weir_tests::server::post_over;
 
 const CLIENTS: u32 = 4;
 
@@ -18,16 +18,16 @@ const SESSIONS: u64 = 400;
 
 /// What one client did.
 #[derive(Debug, Default)]
-pub(crate) struct Posted {
+pub struct Posted {
     /// Every body that it sent; no two clients ever send the same.
-    pub(crate) sent: Vec<String>,
+    pub sent: Vec<String>,
     /// Those that were answered with 200, in order.
-    pub(crate) taken: Vec<String>,
+    pub taken: Vec<String>,
 }
 
 /// Clients that post until nobody answers any more. `cycle` makes their bodies unlike any before,
 /// `filler` makes them longer.
-pub(crate) fn start(
+pub fn start(
     address: SocketAddr,
     cycle: u64,
     filler: &str,
@@ -58,6 +58,11 @@ fn post(address: SocketAddr, who: &str, filler: &str, rng: &mut ChaCha8Rng) -> P
         }
     }
     posted
+}
+
+/// What all clients did, once nobody answers them any more.
+pub fn join(posting: Vec<JoinHandle<Posted>>) -> Vec<Posted> {
+    posting.into_iter().map(|client| client.join().expect("it posts")).collect()
 }
 
 /// A body that nobody else sends.
