@@ -72,6 +72,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "readmodel",
             "projector",
             "report",
+            "channel",
             "schedule",
             "dashboard",
             "cli",

@@ -24,6 +24,9 @@ mod objects; // one of them, for others than reports
 mod channels; // all of them behind the one verb
 mod look; // whether somebody is there, before anything is sent
 
+#[doc(hidden)]
+pub use mail::mail_of;
+
 pub use channels::Channels;
 pub use guard::{Guard, Resolve, SystemResolver};
 pub use look::Looked;

@@ -1,5 +1,6 @@
 //! `weir.toml`, then the environment, then flags. Unknown keys are refused by name.
 
+mod bounds; // numbers that a server cannot live with
 mod catalogue; // shipped, configured, and what operators changed
 mod schedule; // the ways out of reports, and what every run is asked with
 #[cfg(feature = "oidc")]
@@ -257,26 +258,7 @@ impl Config {
                 self.report.timezone
             )));
         }
-        let largest = weir_ingest::import::PAYLOAD_BYTES_MAX;
-        if self.ingest.body_bytes_max.is_some_and(|bytes| bytes == 0 || largest < bytes) {
-            return Err(Failure::call(format!(
-                "{}: ingest.body_bytes_max must lie between 1 and {largest}",
-                place.display()
-            )));
-        }
-        if self.ingest.queue_deliveries_max == Some(0) {
-            return Err(Failure::call(format!(
-                "{}: ingest.queue_deliveries_max must be at least 1",
-                place.display()
-            )));
-        }
-        if !(0.0..=f64::MAX).contains(&self.log.scrub_mib_per_s) {
-            return Err(Failure::call(format!(
-                "{}: log.scrub_mib_per_s is {}: it must be a number from 0 (which switches it off) on",
-                place.display(),
-                self.log.scrub_mib_per_s
-            )));
-        }
+        bounds::check(self, place)?;
         #[cfg(not(feature = "oidc"))]
         if self.dashboard.oidc.is_some() {
             return Err(Failure::call(format!(

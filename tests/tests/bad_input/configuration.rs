@@ -42,8 +42,14 @@ fn a_key_that_there_is_not_is_named_with_those_that_there_are() {
 fn a_value_of_another_kind_is_named() {
     check("[server]\nlisten = 8080\n", &["at `server.listen`", "integer `8080`", "a string"]);
     check("[ingest]\nbody_timeout_ms = \"3s\"\n", &["at `ingest.body_timeout_ms`", "\"3s\""]);
-    check("[ingest]\nqueue_deliveries_max = 0\n", &["queue_deliveries_max must be at least 1"]);
-    check("[ingest]\nbody_bytes_max = 99999999\n", &["body_bytes_max must lie between 1 and"]);
+    check(
+        "[ingest]\nqueue_deliveries_max = 0\n",
+        &["queue_deliveries_max is 0: it must lie between 1 and"],
+    );
+    check(
+        "[ingest]\nbody_bytes_max = 99999999\n",
+        &["body_bytes_max is 99999999: it must lie between 1 and"],
+    );
     check("[report]\ntimezone = \"Mars\"\n", &["report.timezone is `Mars`", "Europe/Tallinn"]);
     check("[server]\nlisten = \n", &["weir.toml, line 2"]);
 }

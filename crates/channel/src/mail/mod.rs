@@ -4,9 +4,12 @@ mod address; // who may be written to
 mod message; // a parcel as a message
 mod dots; // a message as it goes over the wire
 mod seal; // how a connection is encrypted, and whose certificates are believed
+mod fuzzing; // a mail of any words, for the fuzz target
 mod reply; // what a server answers, and what it offers
 mod line; // a connection on which lines are exchanged
 mod session; // what is said to the server
+
+pub use fuzzing::mail_of;
 
 use std::fmt;
 use std::path::Path;

@@ -82,7 +82,8 @@ impl Cursor {
             number => Some(number.parse().ok()?),
         };
         let (id, integration) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
-        Some(Cursor { from, to, as_of, attempt, id, integration })
+        // No list of ours ends before it begins.
+        (from <= to).then_some(Cursor { from, to, as_of, attempt, id, integration })
     }
 }
 
@@ -106,6 +107,16 @@ mod tests {
             assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
             assert_eq!(Cursor::decode(&text), Some(cursor));
         }
+    }
+
+    #[test]
+    fn a_range_that_ends_before_it_begins_is_no_cursors() {
+        let at = Timestamp::from_micros;
+        let id = uuid::Uuid::from_u128(12);
+        let integration = "main".to_owned();
+        let cursor =
+            Cursor { from: at(5), to: at(4), as_of: at(6), attempt: None, id, integration };
+        assert_eq!(Cursor::decode(&cursor.encode()), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn tidy(tools: &Tools, now: Timestamp) -> Result<(), LedgerError> {
     let Ok(entries) = fs::read_dir(&tools.outputs) else { return Ok(()) };
     for entry in entries.flatten() {
         let since = done_since(tools, &entry)?;
-        let keep_us = i64::from(tools.keep_days) * DAY_US;
+        let keep_us = i64::from(tools.keep_days).saturating_mul(DAY_US);
         if since.is_some_and(|since| keep_us < now.since_us(since)) {
             let path = entry.path();
             if let Err(error) = fs::remove_dir_all(&path) {

@@ -9,7 +9,7 @@ use crate::text;
 use crate::xml;
 
 /// More rows than any chart is given.
-const ROWS_MAX: usize = 64;
+const ROWS_MAX: usize = 32;
 
 pub(super) fn run(data: &[u8]) {
     let Some(input) = text::of(data) else { return };

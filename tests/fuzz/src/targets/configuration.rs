@@ -29,5 +29,11 @@ fn names_its_place(said: &str, file: &str, variables: &[(String, String)]) -> bo
     said.starts_with("weir.toml: ")
         || said.starts_with("the configuration is wrong: ")
         || said.starts_with("the environment variable ")
-            && variables.iter().any(|(name, _)| said.contains(name.as_str()))
+            && variables.iter().any(|(name, _)| said.contains(&shown(name)))
+}
+
+/// A name as it stands in a sentence: what acts on a terminal is written out.
+fn shown(name: &str) -> String {
+    let one = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    name.chars().map(one).collect()
 }

@@ -9,6 +9,7 @@ mod definition; // a report with a name, and when it is due
 mod delivery; // the body of a webhook
 mod import_line; // a line of a backlog
 mod log; // a backlog, imported, exported, imported again
+mod mail; // a message, from any words
 mod query; // the parameters of pages and of the API
 mod report; // whatever was delivered, as every file that a report is sent as
 mod signature; // the headers that sign a body
@@ -41,7 +42,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "query", run: query::run, bytes_max: 1_024, tries: 2_000 },
     Target { name: "cursor", run: cursor::run, bytes_max: 512, tries: 4_000 },
     Target { name: "csv", run: csv::run, bytes_max: 1_024, tries: 10_000 },
-    Target { name: "chart", run: chart::run, bytes_max: 1_024, tries: 60 },
+    Target { name: "chart", run: chart::run, bytes_max: 512, tries: 200 },
+    Target { name: "mail", run: mail::run, bytes_max: 1_024, tries: 4_000 },
     Target { name: "report", run: report::run, bytes_max: 2_048, tries: 100 },
 ];
 

@@ -20,26 +20,25 @@ pub struct Painted {
 }
 
 /// Every kind of chart of these names, which are made safe as the report's are, and these numbers,
-/// in every size, painted `width_px` wide.
+/// laid out for the size that is next to `width_px` and painted so wide.
 ///
 /// # Errors
 /// If a painter refuses.
 pub fn charts(names: &[&str], numbers: &[f64], width_px: f64) -> Result<Painted, RenderError> {
     let rows = Rows { names: names.iter().map(|name| safe_name(name)).collect(), numbers };
+    let sizes = [Size::Narrow, Size::Letter, Size::Middle];
+    let size = sizes.into_iter().find(|size| width_px <= size.width()).unwrap_or(Size::Wide);
     let mut painted = Painted { svg: Vec::new(), png: Vec::new(), lengths: Vec::new() };
-    for size in [Size::Narrow, Size::Letter, Size::Middle, Size::Wide] {
-        for picture in rows.pictures(size) {
-            painted.lengths.extend(lengths(&picture));
-            painted.svg.push(figure_svg(&picture, size, &rows.name(0))?);
-            painted.svg.push(svg_of_width(&picture, width_px, Theme::Dark)?);
-            if painted.png.is_empty() {
-                painted.png = png_of_width(&picture, width_px, Theme::Light)?;
-            }
-        }
+    for picture in rows.pictures(size) {
+        painted.lengths.extend(lengths(&picture));
+        painted.svg.push(figure_svg(&picture, size, &rows.name(0))?);
+        painted.svg.push(svg_of_width(&picture, width_px, Theme::Dark)?);
     }
     for picture in rows.small() {
         painted.lengths.extend(lengths(&picture));
         painted.svg.push(small_svg(&picture, "spark", &rows.name(0), &rows.name(1))?);
+        // Pixels take long, and small pictures have few.
+        painted.png = png_of_width(&picture, width_px / 10.0, Theme::Light)?;
     }
     Ok(painted)
 }
