@@ -39,12 +39,19 @@ fn words(text: &str, chars_max: usize) -> String {
     one_line(text, chars_max).replace("=?", "= ?")
 }
 
+/// A text in lines: a carriage return alone ends one too, before some server on the way takes it for
+/// an end of ours; and what acts and is not seen has no place in a mail.
+fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.replace(|c: char| c.is_control() && !matches!(c, '\n' | '\t'), "")
+}
+
 /// What is shown, and beside it the files.
 fn content(parcel: &Parcel, parts: &mut Parts<'_>) -> Result<MultiPart, Refusal> {
     let mixed = parts.multi(MultiPartKind::Mixed);
     let alternative = parts.multi(MultiPartKind::Alternative);
     let mut related =
-        parts.multi(MultiPartKind::Related).singlepart(SinglePart::html(parcel.mail.html.clone()));
+        parts.multi(MultiPartKind::Related).singlepart(SinglePart::html(lines(&parcel.mail.html)));
     for image in &parcel.mail.images {
         related = related.singlepart(
             SinglePart::builder()
@@ -56,7 +63,7 @@ fn content(parcel: &Parcel, parts: &mut Parts<'_>) -> Result<MultiPart, Refusal>
         );
     }
     let shown =
-        alternative.singlepart(SinglePart::plain(parcel.mail.text.clone())).multipart(related);
+        alternative.singlepart(SinglePart::plain(lines(&parcel.mail.text))).multipart(related);
     parcel
         .files
         .iter()
@@ -164,6 +171,19 @@ mod tests {
             assert!(head.contains("multipart/mixed"), "{head}");
         }
         assert!(!message("report\u{202e}fdp.exe", "a").contains("4oCu"));
+    }
+
+    #[test]
+    fn a_line_has_one_end() {
+        let mut parcel = parcel();
+        parcel.files.clear();
+        parcel.mail.text = "a\r.\r\nb\r\rc\0\u{1b}\n.\n".to_owned();
+        parcel.mail.html = "<p>a\rb</p>".to_owned();
+        let from = "Weir <weir@example.com>".parse().unwrap();
+        let bytes = of(&parcel, &from, &"ann@example.com".parse().unwrap()).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n', '\0', '\u{1b}']), "{text:?}");
+        assert!(text.contains("\r\na\r\n.\r\nb\r\n\r\nc\r\n.\r\n"), "{text:?}");
     }
 
     #[test]
