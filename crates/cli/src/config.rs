@@ -259,13 +259,6 @@ impl Config {
             )));
         }
         bounds::check(self, place)?;
-        if !(0.0..=f64::MAX).contains(&self.log.scrub_mib_per_s) {
-            return Err(Failure::call(format!(
-                "{}: log.scrub_mib_per_s is {}: it must be a number from 0 (which switches it off) on",
-                place.display(),
-                self.log.scrub_mib_per_s
-            )));
-        }
         #[cfg(not(feature = "oidc"))]
         if self.dashboard.oidc.is_some() {
             return Err(Failure::call(format!(

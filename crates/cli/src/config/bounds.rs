@@ -12,20 +12,35 @@ const WORKERS_MAX: u64 = 512;
 const MANY_MAX: u64 = 1_000_000;
 /// An hour: whoever waits longer has gone.
 const TIMEOUT_MS_MAX: u64 = 60 * 60 * 1_000;
+/// From a log in a year to all that a disk gives.
+const SCRUB_MIB_PER_S: RangeInclusive<f64> = 0.001..=100_000.0;
 /// A hundred years.
 const DAYS_MAX: u64 = 36_525;
 
 /// Refuses the first number that lies outside of what can be served with.
 pub(super) fn check(config: &Config, place: &Path) -> Outcome {
+    let at = |key: &str| {
+        let path: Vec<&str> = key.split('.').collect();
+        let file = || place.display().to_string();
+        config.source.as_ref().map_or_else(file, |source| source.place(&path))
+    };
     for (key, value, bounds) in numbers(config) {
         let Some(value) = value.filter(|value| !bounds.contains(value)) else { continue };
-        let file = || place.display().to_string();
-        let path: Vec<&str> = key.split('.').collect();
-        let place = config.source.as_ref().map_or_else(file, |source| source.place(&path));
         return Err(Failure::call(format!(
-            "{place}: {key} is {value}: it must lie between {} and {}",
+            "{}: {key} is {value}: it must lie between {} and {}",
+            at(key),
             bounds.start(),
             bounds.end()
+        )));
+    }
+    let scrub = config.log.scrub_mib_per_s;
+    if scrub != 0.0 && !SCRUB_MIB_PER_S.contains(&scrub) {
+        return Err(Failure::call(format!(
+            "{}: log.scrub_mib_per_s is {scrub}: it must be 0, which switches it off, or lie between \
+             {} and {}",
+            at("log.scrub_mib_per_s"),
+            SCRUB_MIB_PER_S.start(),
+            SCRUB_MIB_PER_S.end()
         )));
     }
     Ok(())
@@ -82,5 +97,12 @@ mod tests {
             );
             check(&format!("[{section}]\n{key} = {value}\n"), &want);
         }
+        // A wait that is longer than can be told would end the thread that reads.
+        check(
+            "[log]\nscrub_mib_per_s = 1e-9\n",
+            "weir.toml, line 2: log.scrub_mib_per_s is 0.000000001: it must be 0, which switches it off, or \
+             lie between 0.001 and 100000",
+        );
+        check("[log]\nscrub_mib_per_s = 0\n", "fine");
     }
 }
