@@ -20,9 +20,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("audit", &["domain", "journal"]),
     (
         "dashboard",
-        &["domain", "log", "readmodel", "projector", "report", "schedule", "access", "audit"],
+        &[
+            "domain",
+            "privacy",
+            "log",
+            "readmodel",
+            "projector",
+            "report",
+            "schedule",
+            "access",
+            "audit",
+        ],
     ),
-    ("backup", &["domain", "log", "readmodel", "projector", "report"]),
+    ("backup", &["domain", "privacy", "log", "readmodel", "projector", "report"]),
     ("simulator", &["domain"]),
     (
         "cli",

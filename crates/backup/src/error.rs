@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use weir_domain::Seq;
 use weir_log::{CopyError, Finding, LogError};
+use weir_privacy::VaultError;
 use weir_projector::ProjectorError;
 
 /// A backup that could not be made, or could not be restored. Nothing that was there is worse than
@@ -19,6 +20,9 @@ pub enum BackupError {
     /// A model cannot be folded.
     #[error(transparent)]
     Projector(#[from] ProjectorError),
+    /// The vault cannot be read or written.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A file cannot be reached.
     #[error("{path}: {source}; look at the disk that it is on", path = path.display())]
     Io {

@@ -11,6 +11,7 @@ mod error; // what can go wrong, and what to do next
 mod manifest; // what a backup says of itself
 mod stage; // how far it is
 mod stores; // the small databases, as they are at one instant
+mod keys; // what was erased stays so, whatever is restored
 mod files; // the small files
 mod proof; // the same numbers from the copy
 mod take; // a backup made or brought up to date

@@ -8,10 +8,10 @@ use weir_log::{DataDir, Lock, LogCopy, LogReader};
 
 use crate::stage::Progress;
 use crate::take::prove_seals;
-use crate::{BackupError, Manifest, Stage, files, proof, stores};
+use crate::{BackupError, Manifest, Stage, files, keys, proof, stores};
 
 /// What was there before lies in a folder whose name begins so.
-const ASIDE: &str = "before-restore-";
+pub(crate) const ASIDE: &str = "before-restore-";
 
 /// What is kept of the folder beside what a restore puts there.
 const LOCK_FILE: &str = "lock";
@@ -46,6 +46,9 @@ pub struct Restored {
 /// before anything in `target` is touched: every seal, every file against its SHA-256, and, where
 /// all of the backup is restored, the report that it gave.
 ///
+/// `keys` is where the vault with the keys of sealed personal values belongs. What is known to be
+/// erased there stays so; a vault that is elsewhere stays as it is.
+///
 /// `is_unfinished_taken` says that a backup that did not come to its end will do.
 ///
 /// # Errors
@@ -53,7 +56,7 @@ pub struct Restored {
 /// not hold; if anything cannot be read or written. What was there stays then.
 pub fn restore(
     from: &Path,
-    target: &DataDir,
+    (target, keys): (&DataDir, &Path),
     upto: Upto,
     (is_replacing, now): (bool, Timestamp),
     is_unfinished_taken: bool,
@@ -77,6 +80,7 @@ pub fn restore(
     copy_log(&mut log, &making, end, progress)?;
     copy_files(&manifest, from, &making)?;
     let is_report_compared = prove(&manifest, &making, threads, progress)?;
+    keys::take_over(target, keys, &making)?;
     let aside = swap(&making, target, goes_on, now)?;
     Ok(Restored { manifest, head: end, last_received_at: last, aside, is_report_compared })
 }
@@ -250,7 +254,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), BackupError> {
     fs::rename(from, to).map_err(BackupError::io(from))
 }
 
-fn entries(folder: &Path) -> Result<Vec<String>, BackupError> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<String>, BackupError> {
     let read = fs::read_dir(folder).map_err(BackupError::io(folder))?;
     read.map(|entry| {
         let entry = entry.map_err(BackupError::io(folder))?;

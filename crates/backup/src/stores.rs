@@ -9,12 +9,20 @@ use weir_log::DataDir;
 use crate::{BackupError, FilePart, files};
 
 /// Copies the databases of `from` to `to`, each as it is at one instant, beside whoever writes it,
-/// and says what there is.
-pub(crate) fn copy(from: &DataDir, to: &DataDir) -> Result<Vec<FilePart>, BackupError> {
+/// and says what there is. The vault is at `keys`, where it is wanted: copied after the log was, it
+/// has all keys that the copy of the log needs.
+pub(crate) fn copy(
+    from: &DataDir,
+    keys: Option<&Path>,
+    to: &DataDir,
+) -> Result<Vec<FilePart>, BackupError> {
+    // What is not there is not copied, and what a backup had of it goes.
+    let nowhere = to.path().join(".no-keys");
     let pairs = [
         (from.access_file(), to.access_file()),
         (from.schedule_file(), to.schedule_file()),
         (from.audit_file(), to.audit_file()),
+        (keys.unwrap_or(&nowhere).to_owned(), to.keys_file()),
     ];
     let mut parts = Vec::new();
     for (from, to) in pairs {
@@ -29,7 +37,7 @@ pub(crate) fn copy(from: &DataDir, to: &DataDir) -> Result<Vec<FilePart>, Backup
     Ok(parts)
 }
 
-fn copy_one(from: &Path, to: &Path) -> Result<(), BackupError> {
+pub(crate) fn copy_one(from: &Path, to: &Path) -> Result<(), BackupError> {
     let store = |path: &Path| {
         let path = path.to_owned();
         move |source| BackupError::Store { path, source }

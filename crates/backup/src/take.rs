@@ -22,12 +22,14 @@ pub struct Taken {
 /// a server may be at work. It is proved before it is called finished: every seal is read again from
 /// the copy's file, and the copy, folded from zero, gives the report that `source` gives.
 ///
+/// `keys` is the vault with the keys of sealed personal values, if it is to be in the backup.
+///
 /// With `is_quick` only what was added is proved, on the way.
 ///
 /// # Errors
 /// If anything cannot be read, written or proved. What the backup held before, it holds.
 pub fn take(
-    source: &DataDir,
+    (source, keys): (&DataDir, Option<&Path>),
     to: &Path,
     (weir, now): (&str, Timestamp),
     is_quick: bool,
@@ -57,7 +59,7 @@ pub fn take(
         return Err(BackupError::Head { found: copied.last, wanted: head.last });
     }
     let mut manifest = Manifest::begun(weir, now, head);
-    manifest.files = stores::copy(source, &target)?;
+    manifest.files = stores::copy(source, keys, &target)?;
     manifest.files.extend(files::copy(source, &target)?);
     if let Some(wanted) = wanted {
         prove_seals(&target, head, progress)?;

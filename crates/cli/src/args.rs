@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, doctor, import, log, people, report, schedule, secrets, serve, sign, simulate,
+    audit, backup, doctor, erase, import, log, people, report, schedule, secrets, serve, sign,
+    simulate,
 };
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     People(people::Command),
     /// Who saw, took along, changed and erased what; whether the record is whole, and where it ends
     Audit(audit::Args),
+    /// Erase somebody's sealed values for ever, and prove that nothing gives them
+    Erase(erase::Args),
     /// Which secrets are active, when each last matched, and which may be retired
     Secrets(secrets::Args),
     /// Act as the provider: post signed, simulated traffic

@@ -54,7 +54,7 @@ fn entry(did: Did, what: &str) -> Entry {
 }
 
 /// Whom the system takes the caller for: not what the environment says.
-fn user() -> String {
+pub(crate) fn user() -> String {
     let uid = rustix::process::getuid().as_raw();
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     name_of(uid, &users).map_or_else(|| format!("uid {uid}"), |name| format!("{name} (uid {uid})"))

@@ -5,6 +5,7 @@ pub(crate) mod backup; // a proved copy, and the way back
 pub(crate) mod demo; // `serve --demo`
 pub(crate) mod demo_reports; // what the demo sends
 pub(crate) mod doctor;
+pub(crate) mod erase; // the keys of somebody's values, gone
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod output; // where results go
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Simulate(args) => simulate::run(&args),
         Command::Backup(args) => backup::take(&common, &args),
         Command::Restore(args) => backup::restore(&common, &args),
+        Command::Erase(args) => erase::run(&common, &args),
         Command::Sign(args) => sign::run(&args),
         Command::Doctor(args) => doctor::run(&common, &args),
     }

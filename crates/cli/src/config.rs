@@ -57,6 +57,8 @@ pub(crate) struct Config {
     pub log: LogConfig,
     /// Whether personal values are sealed.
     pub privacy: privacy::PrivacyConfig,
+    /// What a backup holds.
+    pub backup: privacy::BackupConfig,
     /// Who may send.
     pub integration: Vec<IntegrationConfig>,
     /// The folder that relative paths start from.

@@ -14,6 +14,7 @@ mod heads; // heads of the log, written to where it is not
 mod failure; // what went wrong, as one sentence
 mod progress; // a bar on a terminal, lines elsewhere
 mod rotation; // secrets that change while the server runs
+mod retention; // keys that are not retained any more
 mod vault; // the keys of personal values
 mod scheduler; // sends reports when they are due
 mod scrub; // reads the log again, slowly, for ever

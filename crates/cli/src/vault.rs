@@ -1,5 +1,6 @@
 //! Where the keys of personal values are, and what is done with them.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,12 +19,14 @@ pub(crate) struct Place {
     pub(crate) path: PathBuf,
     /// Whether what is received is sealed.
     pub(crate) seal: bool,
+    /// For how many months, besides the present one, sealed values can be opened.
+    pub(crate) personal_months: Option<NonZeroU16>,
 }
 
 impl Place {
     /// The place of a data directory in which nothing is sealed.
     pub(crate) fn unused(dir: &DataDir) -> Place {
-        Place { dir: dir.clone(), path: dir.keys_file(), seal: false }
+        Place { dir: dir.clone(), path: dir.keys_file(), seal: false, personal_months: None }
     }
 
     /// The log as deliveries come into it.

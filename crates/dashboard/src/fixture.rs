@@ -87,6 +87,7 @@ impl Fixture {
             audit: Auditor::at(&dir.audit_file()),
             access: entrance(&dir, Openness::Loopback),
             dir,
+            vault: None,
             catalogue: Arc::new(CatalogueCell::new(Catalogue::shipped(), Overlay::default())),
             clock: Arc::new(FixedClock(NOW.parse().unwrap())),
             threads: 2,

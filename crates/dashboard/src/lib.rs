@@ -34,6 +34,7 @@ mod reader; // who asks
 mod routes; // one file for each address
 mod schedules; // scheduled reports: the definitions, and what the ledger says of them
 mod seal; // markup that leads nowhere
+mod opened; // the log, its bodies opened as far as there are keys
 mod state; // what the routes work with
 mod streams; // the open streams of events
 

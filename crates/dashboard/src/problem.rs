@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use weir_access::{AccessError, Refusal};
 use weir_log::LogError;
+use weir_privacy::VaultError;
 use weir_report::{AskError, BucketError};
 use weir_schedule::Trouble;
 
@@ -308,6 +309,12 @@ impl From<BucketError> for Problem {
 impl From<Busy> for Problem {
     fn from(Busy: Busy) -> Problem {
         Problem::Busy
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Problem {
+        Problem::internal(&error)
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use weir_domain::{Seq, Timestamp};
-use weir_log::LogReader;
 use weir_report::{LastDelivery, Senders, Zone};
 
 use crate::State;
+use crate::opened::OpenedLog;
 use crate::problem::Problem;
 
 /// How far back the log is searched for the last match of a secret: a tenth of a second.
@@ -35,7 +35,7 @@ impl Pulse {
     pub(crate) fn last_deliveries(
         &self,
         state: &State,
-        log: &mut LogReader,
+        log: &mut OpenedLog,
         zone: &Zone,
     ) -> Result<Vec<LastDelivery>, Problem> {
         let now = state.clock.now();
@@ -45,7 +45,7 @@ impl Pulse {
     }
 
     /// How many seals the log has up to `head`.
-    pub(crate) fn seals(&self, log: &LogReader, head: Seq) -> Result<u64, Problem> {
+    pub(crate) fn seals(&self, log: &OpenedLog, head: Seq) -> Result<u64, Problem> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = log.seal_at(head)?.last;
         known.seals += log.seals_after(known.seals_upto)?;
@@ -56,7 +56,7 @@ impl Pulse {
     }
 
     /// When secrets last matched before the process started, as far back as is worth looking.
-    pub(crate) fn secrets(&self, log: &LogReader) -> Result<Matches, Problem> {
+    pub(crate) fn secrets(&self, log: &OpenedLog) -> Result<Matches, Problem> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.secrets.is_none() {
             known.secrets = Some(log.secrets_matched(SECRETS_SEARCHED_MAX)?);
@@ -70,7 +70,7 @@ impl Known {
     fn follow(
         &mut self,
         state: &State,
-        log: &mut LogReader,
+        log: &mut OpenedLog,
         now: Timestamp,
     ) -> Result<(), Problem> {
         let quarantined = self.senders.follow(&state.live.model(), now);

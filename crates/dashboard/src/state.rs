@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLockReadGuard};
 use prometheus_client::registry::Registry;
 use weir_domain::{Catalogue, Clock};
 use weir_log::{DataDir, LogError, LogReader, ScrubRecord};
+use weir_privacy::Vault;
 use weir_projector::{Lag, Live};
 use weir_readmodel::Model;
 use weir_report::{AskError, Asked, Profile, Query, Report, compute, compute_narrowed, profile};
@@ -14,6 +15,7 @@ use crate::catalogue::CatalogueCell;
 use crate::entrance::Entrance;
 use crate::gate::Permit;
 use crate::groups::Group;
+use crate::opened::OpenedLog;
 use crate::problem::Problem;
 use crate::{Auditor, Gate, IngestHealth, Pulse, Schedules, Streams};
 
@@ -43,6 +45,8 @@ pub struct State {
     pub live: Arc<Live>,
     /// Where the log is, for the deliveries behind a session.
     pub dir: DataDir,
+    /// The keys of sealed personal values, if there are any.
+    pub vault: Option<Arc<Vault>>,
     /// Who may see what.
     pub access: Entrance,
     /// Who saw, took along and changed what.
@@ -158,8 +162,8 @@ impl State {
         (self.scrub)()?.wrong()
     }
 
-    /// The log, for the time of one request.
-    pub(crate) fn log(&self) -> Result<LogReader, LogError> {
-        LogReader::open(&self.dir)
+    /// The log, for the time of one request, opened as far as there are keys.
+    pub(crate) fn log(&self) -> Result<OpenedLog, LogError> {
+        Ok(OpenedLog::new(LogReader::open(&self.dir)?, self.vault.clone()))
     }
 }

@@ -65,6 +65,14 @@ pub struct Part<'a> {
     pub(crate) sealed: &'a [u8],
 }
 
+impl Part<'_> {
+    /// Whether the value was a string: nothing of another person's is within it.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        self.span.len() == Pseudonym::TEXT_BYTES + 2
+    }
+}
+
 /// A body that is sealed as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whole<'a> {

@@ -14,6 +14,7 @@ mod personal; // where personal values stand in a body
 mod cipher; // one value, encrypted
 mod form; // a stored body, taken apart and put together
 mod body; // a body to its sealed form, and back
+mod needles; // what must be in no file any more
 mod error; // what can go wrong with the vault
 mod vault; // the keys: `keys.db`
 
@@ -22,6 +23,7 @@ pub use cipher::Key;
 pub use error::VaultError;
 pub use form::{Part, Sealed, Stored, Whole, must_be_wrapped, skeleton};
 pub use kind::Kind;
+pub use needles::{Needle, Needles};
 pub use period::Period;
 pub use pseudonym::Pseudonym;
 pub use vault::{Erased, Keyring, Subject, TOMBSTONE_US, Tombstones, Vault, opened};

@@ -37,7 +37,7 @@ fn data(dir: &Path) -> DataDir {
 
 fn backed_up(dir: &Path, is_quick: bool) -> Result<(), String> {
     let backup = dir.join("backup");
-    take(&data(dir), &backup, ("test", NOW), is_quick, 2, &mut |_, _, _| ())
+    take((&data(dir), None), &backup, ("test", NOW), is_quick, 2, &mut |_, _, _| ())
         .map(drop)
         .map_err(|error| error.to_string())
 }
@@ -45,9 +45,17 @@ fn backed_up(dir: &Path, is_quick: bool) -> Result<(), String> {
 /// Restores the backup into a folder of this name.
 fn restored(dir: &Path, name: &str) -> Result<DataDir, String> {
     let target = DataDir::at(&dir.join(name));
-    restore(&dir.join("backup"), &target, Upto::End, (false, NOW), false, 2, &mut |_, _, _| ())
-        .map(|_| target)
-        .map_err(|error| error.to_string())
+    restore(
+        &dir.join("backup"),
+        (&target, &target.keys_file()),
+        Upto::End,
+        (false, NOW),
+        false,
+        2,
+        &mut |_, _, _| (),
+    )
+    .map(|_| target)
+    .map_err(|error| error.to_string())
 }
 
 /// What is in the small store beside the log.

@@ -53,8 +53,13 @@ impl Sent {
     /// others as a whole or not at all, in the order of sending, byte for byte.
     #[track_caller]
     pub(crate) fn is_held_by(&self, dir: &DataDir, marks: u64) {
-        let logged = logged(dir);
-        let mut rest = &logged[..];
+        self.is_held_as(&logged(dir), marks);
+    }
+
+    /// The same of what the log holds, as somebody read it.
+    #[track_caller]
+    pub(crate) fn is_held_as(&self, logged: &[Delivery], marks: u64) {
+        let mut rest = logged;
         let mut ended = None;
         for (number, (group, outcome)) in self.groups.iter().enumerate() {
             let is_there = rest.first() == group.first();

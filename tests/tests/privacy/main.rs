@@ -2,4 +2,6 @@
 #![allow(missing_docs, clippy::expect_used)]
 
 mod fold; // a sealed log folds as a plain one
+mod erase; // beside a server and without
+mod kept; // what is not retained, and what a backup keeps
 mod round_trip; // sealed by the binary, exported, imported

@@ -19,12 +19,14 @@ const ROOM_PERCENT: u64 = 125;
 /// may be at work. Before it is called finished all of it is fetched into `scratch` again, every seal
 /// is read, and the copy, folded from zero, gives the report that `source` gives.
 ///
+/// `keys` is the vault with the keys of sealed personal values, if it is to be in the backup.
+///
 /// With `is_quick` only what was added is fetched again and compared.
 ///
 /// # Errors
 /// If anything cannot be read, put or proved. What the backup held before, it holds.
 pub fn take_to_store(
-    source: &DataDir,
+    (source, keys): (&DataDir, Option<&Path>),
     store: &dyn Objects,
     scratch: &Path,
     (weir, now): (&str, Timestamp),
@@ -57,7 +59,7 @@ pub fn take_to_store(
     if at != head {
         return Err(BackupError::Head { found: at.last, wanted: head.last });
     }
-    copy_files(source, store, &mut made, scratch)?;
+    copy_files((source, keys), store, &mut made, scratch)?;
     let same = before.filter(|before| before.ends_with(&head));
     made.report_sha256 = match &wanted {
         Some(wanted) => Some(prove(store, &made, wanted, scratch, threads, progress)?),
@@ -99,14 +101,14 @@ fn goes_on(before: &Manifest, log: &LogReader) -> Result<Seal, BackupError> {
 
 /// Puts those small databases and files that the store has not, and notes all of them.
 fn copy_files(
-    source: &DataDir,
+    (source, keys): (&DataDir, Option<&Path>),
     store: &dyn Objects,
     made: &mut Manifest,
     scratch: &Path,
 ) -> Result<(), BackupError> {
     let beside = DataDir::at(&scratch.join("files"));
     beside.create()?;
-    let mut parts = stores::copy(source, &beside)?;
+    let mut parts = stores::copy(source, keys, &beside)?;
     parts.extend(files::copy(source, &beside)?);
     for part in &parts {
         if made.files.iter().all(|there| there.sha256 != part.sha256) {

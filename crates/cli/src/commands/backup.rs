@@ -28,6 +28,9 @@ pub(crate) struct TakeArgs {
     /// Prove only what is added, and compare no report
     #[arg(long)]
     quick: bool,
+    /// Leave the keys of sealed personal values out, and out of what is there
+    #[arg(long)]
+    without_keys: bool,
     /// Print what the backup holds as JSON
     #[arg(long)]
     json: bool,
@@ -127,7 +130,9 @@ impl weir_backup::Objects for Stored {
 /// Makes a backup, or brings one up to date.
 pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
     let config = Config::read(common)?;
-    let source = config.data_dir();
+    let (source, keys) = (config.data_dir(), config.vault().path);
+    let keys = (config.backup.keys && !args.without_keys).then_some(keys.as_path());
+    let from = (&source, keys);
     let began = Instant::now();
     let mut stages = Stages::default();
     let made = (env!("CARGO_PKG_VERSION"), SystemClock.now());
@@ -137,14 +142,14 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
     let taken = audited(&source, Did::BackedUp, &args.place.to_string(), || {
         Ok(match &args.place {
             Place::Folder(folder) => {
-                weir_backup::take(&source, folder, made, args.quick, threads(), &mut progress)
+                weir_backup::take(from, folder, made, args.quick, threads(), &mut progress)
             }
             Place::Store { name, below } => {
                 let store = Stored(config.objects(name, below)?);
                 let scratch = args.scratch.folder()?;
                 let scratch = scratch.path();
                 weir_backup::take_to_store(
-                    &source,
+                    from,
                     &store,
                     scratch,
                     made,
@@ -184,7 +189,7 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
 /// Makes a data directory from a backup.
 pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     let config = Config::read(common)?;
-    let target = config.data_dir();
+    let (target, keys) = (config.data_dir(), config.vault().path);
     let began = Instant::now();
     let upto = args.to.as_deref().map_or(Ok(Upto::End), upto)?;
     let mut stages = Stages::default();
@@ -202,7 +207,7 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     let mut restoring = || -> Outcome<Restored> {
         Ok(weir_backup::restore(
             &from,
-            &target,
+            (&target, &keys),
             upto,
             (args.replace, SystemClock.now()),
             args.unfinished,
@@ -237,6 +242,13 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     );
     if let Some(aside) = restored.aside {
         println!("what was there before lies in {}; remove it when you are sure", aside.display());
+    }
+    if keys != target.keys_file() && target.keys_file().exists() {
+        println!(
+            "the keys of sealed values lie in {}; move them to {}, where the configuration says they are",
+            target.keys_file().display(),
+            keys.display()
+        );
     }
     println!("the read model is folded at the next start of `weir serve`");
     Ok(())

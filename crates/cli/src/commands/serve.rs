@@ -31,6 +31,7 @@ use crate::config::{Admission, Config, Open, ServerConfig};
 use crate::edge;
 use crate::failure::{Failure, Outcome};
 use crate::heads::Heads;
+use crate::retention::Retention;
 use crate::rotation::{Rotation, SecretSources};
 use crate::scheduler::{Reports, Stop};
 use crate::scrub::{Pace, Scrubbing, Seen};
@@ -281,6 +282,7 @@ impl Service {
             audit,
             access,
             dir: self.dir.clone(),
+            vault: self.vault.reading()?.map(Arc::new),
             catalogue,
             clock: Arc::new(SystemClock),
             threads: threads(),
@@ -305,6 +307,7 @@ impl Service {
         });
         let dir = self.dir.clone();
         let _heads = self.heads.map(|(path, every)| Heads::start(dir, path, every)).transpose()?;
+        let _retention = Retention::start(self.vault.clone())?;
         let scheduler = self.reports.start(&self.dir, &parts)?;
         let stops = scheduler.stop();
         let served = actix_web::rt::System::new().block_on(async {

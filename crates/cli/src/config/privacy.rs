@@ -1,5 +1,6 @@
 //! `[privacy]`: whether personal values are sealed, and where the keys are.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -7,7 +8,7 @@ use serde::Deserialize;
 use super::Config;
 use crate::vault::Place;
 
-/// Whether personal values are sealed.
+/// Whether personal values are sealed, and for how long they are kept.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct PrivacyConfig {
@@ -15,17 +16,33 @@ pub(crate) struct PrivacyConfig {
     pub seal: bool,
     /// Where the keys are, if not in the data directory.
     pub keys_file: Option<PathBuf>,
+    /// For how many months, besides the present one, sealed values can be opened; for ever without it.
+    pub personal_months: Option<NonZeroU16>,
+}
+
+/// What a backup holds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BackupConfig {
+    /// Whether the keys of sealed values are in it.
+    pub keys: bool,
+}
+
+impl Default for BackupConfig {
+    fn default() -> BackupConfig {
+        BackupConfig { keys: true }
+    }
 }
 
 impl Config {
     /// Where the keys of personal values are, and what is done with them.
     pub(crate) fn vault(&self) -> Place {
-        let PrivacyConfig { seal, keys_file } = &self.privacy;
+        let PrivacyConfig { seal, keys_file, personal_months } = &self.privacy;
         let dir = self.data_dir();
         let path = match keys_file {
             Some(path) => self.base.join(path),
             None => dir.keys_file(),
         };
-        Place { dir, path, seal: *seal }
+        Place { dir, path, seal: *seal, personal_months: *personal_months }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use weir_domain::{Seq, Timestamp};
-use weir_log::{LogReader, sqlite_version};
+use weir_log::sqlite_version;
 use weir_projector::{Event, Quarantine};
 use weir_readmodel::{DeliveryFilter, DeliveryFlags, DeliveryTally};
 use weir_report::Zone;
@@ -16,6 +16,7 @@ use super::{
     IntegrationHealth, LastDelivery, LogHealth, ProcessHealth, QuarantineHealth, RefusalRow,
     ScrubHealth, SecretHealth, Status, reports, seconds, unknown,
 };
+use crate::opened::OpenedLog;
 use crate::problem::Problem;
 use crate::{IngestHealth, State};
 
@@ -58,7 +59,7 @@ pub(crate) fn gather(state: &State) -> Result<Health, Problem> {
 
 fn integrations(
     state: &State,
-    log: &mut LogReader,
+    log: &mut OpenedLog,
     seen: &IngestHealth,
     zone: &Zone,
 ) -> Result<Vec<IntegrationHealth>, Problem> {
@@ -107,7 +108,7 @@ fn rate(state: &State, as_of: Timestamp) -> IngestRate {
 
 fn quarantine(
     state: &State,
-    log: &mut LogReader,
+    log: &mut OpenedLog,
     all: &DeliveryTally,
 ) -> Result<QuarantineHealth, Problem> {
     let places = flagged(state, DeliveryFlags::QUARANTINED);
@@ -143,7 +144,7 @@ pub(crate) fn cause(body: &[u8]) -> String {
 /// The configured secrets, and those that matched once and are no longer configured.
 fn secrets(
     state: &State,
-    log: &LogReader,
+    log: &OpenedLog,
     seen: &IngestHealth,
 ) -> Result<Vec<SecretHealth>, Problem> {
     let mut before = state.pulse.secrets(log)?;
@@ -166,7 +167,7 @@ fn secrets(
     Ok(rows)
 }
 
-fn of_the_log(state: &State, log: &LogReader) -> Result<LogHealth, Problem> {
+fn of_the_log(state: &State, log: &OpenedLog) -> Result<LogHealth, Problem> {
     let head = log.head()?;
     let last = log.seal_at(head)?;
     Ok(LogHealth {

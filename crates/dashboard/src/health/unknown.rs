@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 use weir_domain::{Catalogue, Evidence, OutcomeKind, Overlay, Reason, Screen, Timestamp};
-use weir_log::LogReader;
 use weir_projector::Event;
 use weir_readmodel::{DeliveryFlags, DeliveryTally};
 use weir_report::{Asked, Bucket, Filters, Query, Report};
@@ -13,6 +12,7 @@ use weir_report::{Asked, Bucket, Filters, Query, Report};
 use super::UnknownHealth;
 use super::gather::flagged;
 use crate::State;
+use crate::opened::OpenedLog;
 use crate::problem::Problem;
 use crate::routes::unnamed;
 
@@ -55,7 +55,7 @@ pub(crate) struct UnknownCode {
 
 pub(super) fn gather(
     state: &State,
-    log: &mut LogReader,
+    log: &mut OpenedLog,
     all: &DeliveryTally,
 ) -> Result<UnknownHealth, Problem> {
     let (mut screens, mut reasons) = unnamed(&state.live.model(), &state.catalogue());
@@ -132,7 +132,7 @@ fn entries(screens: &[String], reasons: &[String]) -> Option<String> {
     Some(own.to_toml())
 }
 
-fn codes(log: &mut LogReader, places: &[weir_domain::Seq]) -> Result<Vec<UnknownCode>, Problem> {
+fn codes(log: &mut OpenedLog, places: &[weir_domain::Seq]) -> Result<Vec<UnknownCode>, Problem> {
     let mut codes: BTreeMap<i64, UnknownCode> = BTreeMap::new();
     // The newest come first.
     for &seq in places {

@@ -11,7 +11,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use weir_domain::{Fact, FactKind, OutcomeKind, Recorded, Seq, Standing, Timestamp};
-use weir_log::LogReader;
 use weir_projector::{Event, Quarantine};
 use weir_readmodel::{DeliveryFlags, Exits, Model, Row, SessionView};
 use weir_report::Query;
@@ -20,6 +19,7 @@ pub(crate) use neighbours::{Beside, Neighbours};
 pub(crate) use path::Step;
 
 use crate::describe::OutcomeName;
+use crate::opened::{OpenedLog, Withheld};
 use crate::problem::Problem;
 
 /// How much of a body the page shows. An event is a few hundred bytes.
@@ -65,6 +65,8 @@ pub(crate) struct Session {
     pub(crate) attempts: Vec<String>,
     /// The way of its state, in order of time.
     pub(crate) path: Vec<Step>,
+    /// Values of its deliveries that cannot be shown: their pseudonyms stand in their place.
+    pub(crate) withheld: Vec<Withheld>,
     /// What happened, in order of time.
     pub(crate) facts: Vec<FactRow>,
     /// The deliveries that say so, in the order of the log.
@@ -169,6 +171,7 @@ impl Found {
             submitted_at: standing.submitted_at,
             attempts,
             path,
+            withheld: Vec::new(),
             facts,
             deliveries: Vec::new(),
         };
@@ -176,8 +179,10 @@ impl Found {
     }
 
     /// The session with what its bodies in the log say.
-    pub(crate) fn with_deliveries(self, log: &mut LogReader) -> Result<Session, Problem> {
+    pub(crate) fn with_deliveries(self, log: &mut OpenedLog) -> Result<Session, Problem> {
         let Found { mut session, deliveries } = self;
+        // The model has a pseudonym where the value is sealed.
+        session.end_user_id = None;
         for (seq, flags) in deliveries {
             let missing = || Problem::internal(&format!("delivery {seq} is not in the log"));
             let recorded = log.get(seq)?.ok_or_else(missing)?;
@@ -189,6 +194,7 @@ impl Found {
                 .map_err(|cause| Problem::internal(&format!("delivery {seq}: {cause}")))?;
         }
         order::relate(&mut session.deliveries);
+        session.withheld = log.withheld().to_vec();
         Ok(session)
     }
 }
@@ -200,6 +206,9 @@ impl Session {
         let text = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
         if self.vendor_data.is_none() {
             self.vendor_data = text(event.vendor_data);
+        }
+        if self.end_user_id.is_none() {
+            self.end_user_id = text(event.end_user_id);
         }
         self.deliveries.push(DeliveryRow {
             seq: recorded.seq.get(),

@@ -3,11 +3,12 @@
 
 use uuid::Uuid;
 use weir_domain::Seq;
-use weir_log::LogReader;
+use weir_privacy::Kind;
 use weir_projector::Event;
 use weir_readmodel::{Model, Row, vendor_data_hash};
 
 use crate::State;
+use crate::opened::OpenedLog;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, echo};
 
@@ -68,10 +69,16 @@ impl Search {
     /// The sessions that it leads to, in order of first sight. A UUID that is a session's id or an
     /// attempt's is not looked for elsewhere.
     pub(crate) fn sessions(&self, state: &State) -> Result<Vec<Row>, Problem> {
+        let end_user = self.names(state, Kind::EndUser)?;
+        let references = self.names(state, Kind::VendorData)?;
         let (rows, candidates) = {
             let model = state.turn()?;
             let rows = self.sessions_by_id(&model);
-            if rows.is_empty() { self.sessions_by_text(&model) } else { (rows, Vec::new()) }
+            if rows.is_empty() {
+                self.sessions_by_text(&model, &end_user, &references)
+            } else {
+                (rows, Vec::new())
+            }
         };
         let mut rows = rows;
         rows.extend(self.verified(state, candidates)?);
@@ -94,16 +101,32 @@ impl Search {
         rows
     }
 
+    /// What the model may call the text: itself, and its pseudonym where it was sealed.
+    fn names(&self, state: &State, kind: Kind) -> Result<Vec<String>, Problem> {
+        let mut names = vec![self.text.clone()];
+        if let Some(vault) = &state.vault {
+            let sealed = vault.pseudonym(kind, self.text.as_bytes())?;
+            names.extend(sealed.map(|pseudonym| pseudonym.to_string()));
+        }
+        Ok(names)
+    }
+
     /// The sessions of that end-user, and those that may have that reference.
-    fn sessions_by_text(&self, model: &Model) -> (Vec<Row>, Vec<Candidate>) {
+    fn sessions_by_text(
+        &self,
+        model: &Model,
+        end_user: &[String],
+        references: &[String],
+    ) -> (Vec<Row>, Vec<Candidate>) {
         let mut rows = Vec::new();
         if self.is(Field::EndUserId) {
-            rows = model.sessions_of_end_user(&self.text);
+            rows.extend(end_user.iter().flat_map(|name| model.sessions_of_end_user(name)));
         }
         let mut candidates = Vec::new();
         if self.is(Field::VendorData) && !self.text.is_empty() {
-            let hash = vendor_data_hash(&self.text);
-            let found = model.sessions_with_vendor_data(hash);
+            let hashes = references.iter().map(|name| vendor_data_hash(name));
+            let found: Vec<_> =
+                hashes.flat_map(|hash| model.sessions_with_vendor_data(hash)).collect();
             if found.len() <= VERIFIED_MAX {
                 candidates.extend(found.into_iter().map(|row| (row, model.deliveries(row))));
             } else {
@@ -134,7 +157,7 @@ type Candidate = (Row, Vec<Seq>);
 
 /// The `vendorData` of the session with these deliveries: the first that is not absent.
 pub(crate) fn reference_of(
-    log: &mut LogReader,
+    log: &mut OpenedLog,
     deliveries: &[Seq],
 ) -> Result<Option<String>, Problem> {
     for &seq in deliveries {

@@ -7,7 +7,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 use weir_domain::{Recorded, Seq, Timestamp};
-use weir_log::LogReader;
 use weir_projector::Event;
 use weir_readmodel::{DeliveryFilter, DeliveryFlags};
 use weir_report::{Asked, Zone};
@@ -15,6 +14,7 @@ use weir_report::{Asked, Zone};
 use super::quarantine::place;
 use crate::describe::{DeliveryParameters, PageParameters};
 use crate::health::{self, flagged};
+use crate::opened::OpenedLog;
 use crate::page::DeliveriesPage;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking, echo};
@@ -207,7 +207,7 @@ fn only(code: Option<&str>, cause: Option<&str>) -> Result<Option<Only>, Problem
 impl Only {
     fn find(
         &self,
-        log: &mut LogReader,
+        log: &mut OpenedLog,
         places: &[Seq],
         received: Range<Timestamp>,
     ) -> Result<Vec<Seq>, Problem> {
@@ -236,7 +236,7 @@ fn kind(name: &str) -> Result<usize, Problem> {
 }
 
 impl DeliveryEntry {
-    fn read(log: &mut LogReader, seq: Seq) -> Result<DeliveryEntry, Problem> {
+    fn read(log: &mut OpenedLog, seq: Seq) -> Result<DeliveryEntry, Problem> {
         let missing = || Problem::internal(&format!("delivery {seq} is not in the log"));
         let Recorded { seq, delivery } = log.get(seq)?.ok_or_else(missing)?;
         let event = Event::parse(&delivery.body);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{OptionalExtension, Transaction, params};
 use weir_domain::Timestamp;
 
+use crate::vault::keyring::Meta;
 use crate::vault::{GONE, Tag};
 use crate::{Key, Kind, Period, Pseudonym, Vault, VaultError};
 
@@ -95,12 +96,30 @@ impl Vault {
         Ok(erased)
     }
 
+    /// How many keys there are of months before `kept_from`.
+    ///
+    /// # Errors
+    /// If the vault cannot be read.
+    pub fn keys_before(&self, kept_from: Period) -> Result<u64, VaultError> {
+        self.with(|conn| {
+            conn.query_row(
+                "SELECT count(*) FROM key WHERE period < ?1 AND key <> zeroblob(32)",
+                [kept_from.number()],
+                |row| row.get(0),
+            )
+        })
+    }
+
     /// Overwrites the keys of all months before `kept_from`, for ever, and forgets subjects that have
     /// no key left. Gives back how many keys that were.
     ///
     /// # Errors
     /// As [`Vault::erase`].
     pub fn retain_from(&self, kept_from: Period) -> Result<u64, VaultError> {
+        // From day to day there is nothing to do, and nobody need forget what they remember.
+        if kept_from <= self.with(Meta::read)?.kept_from && self.keys_before(kept_from)? == 0 {
+            return Ok(0);
+        }
         let overwritten = self.change(|tx| {
             let overwritten = tx.execute(
                 "UPDATE key SET key = zeroblob(32) WHERE period < ?1 AND key <> zeroblob(32)",

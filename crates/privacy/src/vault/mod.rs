@@ -4,6 +4,7 @@ mod store; // opening and migrating the file
 mod keyring; // subjects and keys for what is about to be appended
 mod read; // keys for what is shown
 mod erase; // keys that are gone
+mod carry; // what another vault forgot, forgotten here too
 
 pub use erase::{Erased, Subject, TOMBSTONE_US, Tombstones};
 pub use keyring::Keyring;

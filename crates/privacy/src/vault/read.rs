@@ -12,7 +12,15 @@ impl Vault {
     /// # Errors
     /// If the vault cannot be read.
     pub fn open_body<'a>(&self, stored: &'a [u8]) -> Result<Opened<'a>, VaultError> {
-        open_body(stored, |_, pseudonym, period| self.with(|conn| found(conn, pseudonym, period)))
+        open_body(stored, |_, pseudonym, period| self.find(pseudonym, period))
+    }
+
+    /// The key of a subject's month, or why there is none.
+    ///
+    /// # Errors
+    /// If the vault cannot be read.
+    pub fn find(&self, pseudonym: Pseudonym, period: Period) -> Result<Found, VaultError> {
+        self.with(|conn| found(conn, pseudonym, period))
     }
 
     /// What the log has instead of `value`, if it was ever sealed and is not erased.

@@ -6,6 +6,7 @@ use weir_report::render::count;
 use super::SessionView;
 use super::link::list;
 use crate::list::Field;
+use crate::opened::Withheld;
 use crate::page::{outcome, when};
 
 pub(super) fn about(view: &SessionView<'_>) -> Markup {
@@ -21,6 +22,7 @@ pub(super) fn about(view: &SessionView<'_>) -> Markup {
         ("Feature", text(&session.feature)),
         ("End-user", linked(Field::EndUserId, &session.end_user_id)),
         ("Reference", linked(Field::VendorData, &session.vendor_data)),
+        ("Withheld", (!session.withheld.is_empty()).then(|| withheld(&session.withheld))),
         ("Begun", Some(html! { (when::second(session.first_at, &query.zone)) })),
         ("Attempts", Some(html! { (count(session.attempts.len() as u64)) })),
         (
@@ -30,12 +32,22 @@ pub(super) fn about(view: &SessionView<'_>) -> Markup {
     ];
     html! {
         dl.told {
-            @for (what, shown) in facts {
+            @for (what, shown) in facts.into_iter().filter(|(what, shown)| *what != "Withheld" || shown.is_some()) {
                 div {
                     dt { (what) }
                     dd { @match shown { Some(shown) => { (shown) }, None => { span.none { "none given" } } } }
                 }
             }
+        }
+    }
+}
+
+/// Values that cannot be shown, and why.
+fn withheld(all: &[Withheld]) -> Markup {
+    html! {
+        @for (number, one) in all.iter().enumerate() {
+            @if 0 < number { br; }
+            (one.field) " " code { (one.pseudonym) } ", " (one.why)
         }
     }
 }
