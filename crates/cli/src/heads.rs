@@ -160,10 +160,7 @@ pub(crate) fn public_key(dir: &DataDir) -> Outcome<String> {
 
 /// The key of a data directory, made where there is none.
 fn key(dir: &DataDir) -> Outcome<Ed25519KeyPair> {
-    let mut seed = [0; 32];
-    SystemRandom::new()
-        .fill(&mut seed)
-        .map_err(|_| Failure::work("the system gives no random bytes; look at its logs"))?;
+    let seed = random_key()?;
     let kept = dir.head_key(|| seed)?;
     Ed25519KeyPair::from_seed_unchecked(&kept).map_err(|_| {
         Failure::work(format!(
@@ -171,6 +168,15 @@ fn key(dir: &DataDir) -> Outcome<Ed25519KeyPair> {
             dir.head_key_file().display()
         ))
     })
+}
+
+/// 32 bytes of chance.
+pub(crate) fn random_key() -> Outcome<[u8; 32]> {
+    let mut seed = [0; 32];
+    SystemRandom::new()
+        .fill(&mut seed)
+        .map_err(|_| Failure::work("the system gives no random bytes; look at its logs"))?;
+    Ok(seed)
 }
 
 /// Writes heads for as long as the server runs.

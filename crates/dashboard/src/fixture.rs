@@ -23,7 +23,7 @@ use weir_schedule::{
 use crate::page::form::Query;
 use crate::{
     Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits,
-    Schedules, State, Streams, routes,
+    Reveal, Schedules, State, Streams, ViewersSee, routes,
 };
 
 /// Everybody's in [`Fixture::peopled`].
@@ -85,6 +85,7 @@ impl Fixture {
         let mut state = State {
             live: projector.live(),
             audit: Auditor::at(&dir.audit_file()),
+            reveal: Reveal::new([7; 32], ViewersSee::default()),
             access: entrance(&dir, Openness::Loopback),
             dir,
             vault: None,

@@ -30,6 +30,7 @@ mod parameters; // a query string, as a question
 mod groups; // the two groups of a comparison
 mod problem; // what went wrong, as problem+json
 mod pulse; // what the health page remembers
+mod reveal; // what of personal values a reader sees
 mod reader; // who asks
 mod routes; // one file for each address
 mod schedules; // scheduled reports: the definitions, and what the ledger says of them
@@ -52,6 +53,7 @@ pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
 pub use oidc::{Oidc, OidcSettings, OidcSettingsError};
 pub use pulse::Pulse;
 pub use reader::Reader;
+pub use reveal::{Reveal, ViewersSee};
 pub use routes::routes;
 pub use schedules::Schedules;
 pub use state::{LAG_DELIVERIES_MAX, LAG_SECONDS_MAX, ReadyLimits, State};

@@ -17,7 +17,7 @@ use crate::gate::Permit;
 use crate::groups::Group;
 use crate::opened::OpenedLog;
 use crate::problem::Problem;
-use crate::{Auditor, Gate, IngestHealth, Pulse, Schedules, Streams};
+use crate::{Auditor, Gate, IngestHealth, Pulse, Reveal, Schedules, Streams};
 
 /// How far the model may be behind the log for `readyz` to say yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct State {
     pub access: Entrance,
     /// Who saw, took along and changed what.
     pub audit: Auditor,
+    /// What of personal values a reader sees.
+    pub reveal: Reveal,
     /// What screens and reasons are called.
     pub catalogue: Arc<CatalogueCell>,
     /// The only way to learn what time it is.

@@ -20,6 +20,7 @@ const KEYS_FILE: &str = "keys.db";
 const REPORTS_DIR: &str = "reports";
 const SCRUB_FILE: &str = "scrub.json";
 const HEAD_KEY_FILE: &str = "head.key";
+const PSEUDONYM_KEY_FILE: &str = "pseudonym.key";
 const RESTORING_DIR: &str = ".restoring";
 const OUTPUTS_DIR: &str = "outputs";
 
@@ -121,15 +122,21 @@ impl DataDir {
     /// # Errors
     /// If it cannot be read or written, or everybody may read it.
     pub fn head_key(&self, make: impl FnOnce() -> [u8; 32]) -> Result<Vec<u8>, LogError> {
-        let path = self.head_key_file();
-        match fs::read(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = make();
-                replace::replace(&path, &key)?;
-                Ok(key.to_vec())
-            }
-            key => key.map_err(LogError::io(&path)),
-        }
+        key(&self.head_key_file(), make)
+    }
+
+    /// Where the key of pseudonyms is.
+    #[must_use]
+    pub fn pseudonym_key_file(&self) -> PathBuf {
+        self.path.join(PSEUDONYM_KEY_FILE)
+    }
+
+    /// The key that pseudonyms are made with which viewers see, made by `make` where there is none.
+    ///
+    /// # Errors
+    /// As [`DataDir::head_key`].
+    pub fn pseudonym_key(&self, make: impl FnOnce() -> [u8; 32]) -> Result<Vec<u8>, LogError> {
+        key(&self.pseudonym_key_file(), make)
     }
 
     /// The folder of the operators' own report definitions.
@@ -261,5 +268,17 @@ impl DataDir {
             }
         }
         Ok(())
+    }
+}
+
+/// A key of 32 bytes in a file that only its owner may read, made by `make` where there is none.
+fn key(path: &Path, make: impl FnOnce() -> [u8; 32]) -> Result<Vec<u8>, LogError> {
+    match fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = make();
+            replace::replace(path, &key)?;
+            Ok(key.to_vec())
+        }
+        key => key.map_err(LogError::io(path)),
     }
 }

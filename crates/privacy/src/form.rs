@@ -154,7 +154,7 @@ fn fields(mut rest: Rest<'_>) -> Option<Sealed<'_>> {
 }
 
 /// The pseudonym that a text begins with, and how long all of it is.
-fn stand_in(text: &[u8]) -> Option<(Pseudonym, usize)> {
+pub(crate) fn stand_in(text: &[u8]) -> Option<(Pseudonym, usize)> {
     let list = usize::from(text.first() == Some(&b'['));
     let text = text.get(list + 1..list + 1 + Pseudonym::TEXT_BYTES)?;
     let pseudonym = std::str::from_utf8(text).ok()?.parse().ok()?;
@@ -162,7 +162,7 @@ fn stand_in(text: &[u8]) -> Option<(Pseudonym, usize)> {
 }
 
 /// What stands in a skeleton instead of a value.
-fn put_stand_in(skeleton: &mut Vec<u8>, pseudonym: Pseudonym, is_string: bool) {
+pub(crate) fn put_stand_in(skeleton: &mut Vec<u8>, pseudonym: Pseudonym, is_string: bool) {
     let text = pseudonym.to_string();
     let (open, close) = if is_string { ("\"", "\"") } else { ("[\"", "\"]") };
     for part in [open, &text, close] {

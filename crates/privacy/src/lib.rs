@@ -15,6 +15,7 @@ mod cipher; // one value, encrypted
 mod form; // a stored body, taken apart and put together
 mod body; // a body to its sealed form, and back
 mod needles; // what must be in no file any more
+mod mask; // a body for whoever may not see personal values
 mod error; // what can go wrong with the vault
 mod vault; // the keys: `keys.db`
 
@@ -23,6 +24,7 @@ pub use cipher::Key;
 pub use error::VaultError;
 pub use form::{Part, Sealed, Stored, Whole, must_be_wrapped, skeleton};
 pub use kind::Kind;
+pub use mask::mask_body;
 pub use needles::{Needle, Needles};
 pub use period::Period;
 pub use pseudonym::Pseudonym;

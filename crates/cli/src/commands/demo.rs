@@ -67,6 +67,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         admission: Admission::default(),
         secrets: SecretSources::default(),
         vault: Place::unused(&dir),
+        viewers_see: weir_dashboard::ViewersSee::default(),
         dir,
         lock,
         limits: Limits::default(),

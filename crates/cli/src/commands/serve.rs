@@ -14,7 +14,7 @@ use prometheus_client::registry::Registry;
 use weir_access::Access;
 use weir_dashboard::{
     AnswerCount, Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse,
-    ReadyLimits, RefusalCount, SecretUse, State, Streams,
+    ReadyLimits, RefusalCount, Reveal, SecretUse, State, Streams, ViewersSee,
 };
 use weir_domain::{Clock, Networks, Timestamp};
 use weir_ingest::{
@@ -30,7 +30,7 @@ use crate::commands::{demo, threads};
 use crate::config::{Admission, Config, Open, ServerConfig};
 use crate::edge;
 use crate::failure::{Failure, Outcome};
-use crate::heads::Heads;
+use crate::heads::{Heads, random_key};
 use crate::retention::Retention;
 use crate::rotation::{Rotation, SecretSources};
 use crate::scheduler::{Reports, Stop};
@@ -67,6 +67,8 @@ pub(crate) struct Service {
     pub(crate) queue_limits: QueueLimits,
     /// The keys of personal values.
     pub(crate) vault: Place,
+    /// What viewers see of personal values.
+    pub(crate) viewers_see: ViewersSee,
     pub(crate) catalogue: CatalogueCell,
     pub(crate) reports: Reports,
     /// Where heads of the log are written, and how often.
@@ -108,6 +110,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         limits: config.limits(),
         queue_limits: config.queue_limits(),
         vault: config.vault(),
+        viewers_see: config.viewers_see(),
         catalogue: CatalogueCell::new(config.catalogue_base()?, config.catalogue_own()?),
         reports: Reports {
             channels: config.channels()?,
@@ -187,6 +190,19 @@ fn entrance(
     Ok(Entrance::new(store, openness, address.ip().is_loopback(), public_url))
 }
 
+/// The key of the pseudonyms that viewers see, made at the first start.
+fn pseudonym_key(dir: &DataDir) -> Outcome<[u8; 32]> {
+    let seed = random_key()?;
+    let kept = dir.pseudonym_key(|| seed)?;
+    <[u8; 32]>::try_from(kept.as_slice()).map_err(|_| {
+        Failure::work(format!(
+            "{} is no key: it must have 32 bytes; restore it, or move it away to have another made, \
+             with which viewers see other pseudonyms",
+            dir.pseudonym_key_file().display()
+        ))
+    })
+}
+
 /// The audit record. Where it cannot be opened, webhooks are taken all the same.
 fn auditor(dir: &DataDir) -> Auditor {
     let audit = Auditor::at(&dir.audit_file());
@@ -233,6 +249,7 @@ impl Service {
         #[cfg(feature = "oidc")]
         let access = access.with_oidc(self.oidc);
         let audit = auditor(&self.dir);
+        let reveal = Reveal::new(pseudonym_key(&self.dir)?, self.viewers_see);
         let mut registry = Registry::default();
         registry.register(
             "weir_dashboard_elsewhere",
@@ -280,6 +297,7 @@ impl Service {
         let state = web::Data::new(State {
             live,
             audit,
+            reveal,
             access,
             dir: self.dir.clone(),
             vault: self.vault.reading()?.map(Arc::new),

@@ -18,6 +18,19 @@ pub(crate) struct PrivacyConfig {
     pub keys_file: Option<PathBuf>,
     /// For how many months, besides the present one, sealed values can be opened; for ever without it.
     pub personal_months: Option<NonZeroU16>,
+    /// What viewers see of them on the dashboard and by the API.
+    pub viewers_see: ViewersSee,
+}
+
+/// What viewers see of personal values.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ViewersSee {
+    /// A pseudonym for each.
+    #[default]
+    Pseudonyms,
+    /// The values.
+    Values,
 }
 
 /// What a backup holds.
@@ -35,9 +48,17 @@ impl Default for BackupConfig {
 }
 
 impl Config {
+    /// What viewers see of personal values.
+    pub(crate) fn viewers_see(&self) -> weir_dashboard::ViewersSee {
+        match self.privacy.viewers_see {
+            ViewersSee::Pseudonyms => weir_dashboard::ViewersSee::Pseudonyms,
+            ViewersSee::Values => weir_dashboard::ViewersSee::Values,
+        }
+    }
+
     /// Where the keys of personal values are, and what is done with them.
     pub(crate) fn vault(&self) -> Place {
-        let PrivacyConfig { seal, keys_file, personal_months } = &self.privacy;
+        let PrivacyConfig { seal, keys_file, personal_months, .. } = &self.privacy;
         let dir = self.data_dir();
         let path = match keys_file {
             Some(path) => self.base.join(path),

@@ -36,10 +36,11 @@ pub(crate) struct Session {
     /// What the provider calls the kind of flow: the first that was given.
     #[schema(required)]
     pub(crate) feature: Option<String>,
-    /// The customer's own reference, the first that was given. It may hold personal data.
+    /// The customer's own reference, the first that was given. It may hold personal data; viewers get
+    /// a pseudonym, which begins with `~`.
     #[schema(required)]
     pub(crate) vendor_data: Option<String>,
-    /// The end-user's id, the first that was given: personal data.
+    /// The end-user's id, the first that was given: personal data; viewers get a pseudonym.
     #[schema(required)]
     pub(crate) end_user_id: Option<String>,
     /// The instant that all this is of.
@@ -67,6 +68,9 @@ pub(crate) struct Session {
     pub(crate) path: Vec<Step>,
     /// Values of its deliveries that cannot be shown: their pseudonyms stand in their place.
     pub(crate) withheld: Vec<Withheld>,
+    /// Whether pseudonyms stand for its personal values, as whoever looks may not see them.
+    #[serde(skip)]
+    pub(crate) is_masked: bool,
     /// What happened, in order of time.
     pub(crate) facts: Vec<FactRow>,
     /// The deliveries that say so, in the order of the log.
@@ -172,6 +176,7 @@ impl Found {
             attempts,
             path,
             withheld: Vec::new(),
+            is_masked: false,
             facts,
             deliveries: Vec::new(),
         };

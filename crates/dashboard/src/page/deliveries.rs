@@ -200,9 +200,11 @@ impl QuarantineView<'_> {
                     "Received " (time(one.received_at, self.zone)) ", " (self.zone.name()) ", for "
                     bdi { (safe_text(&one.integration, NAME_CHARS_MAX)) } "; "
                     (count(one.body_bytes as u64)) " bytes"
-                    @if one.body.len() < one.body_bytes { ", of which the first are shown" }
+                    @if one.body_shown && one.body.len() < one.body_bytes { ", of which the first are shown" }
                 }
-                @if one.body.is_empty() {
+                @if !one.body_shown {
+                    p { "What could not be read may hold anything of a person: operators and owners see it." }
+                } @else if one.body.is_empty() {
                     p { "The body is empty." }
                 } @else {
                     pre tabindex="0" aria-labelledby=(heading) { bdi { (safe_block(&one.body)) } }

@@ -9,6 +9,7 @@ use weir_domain::{Delivery, Recorded, Seq, Timestamp};
 use weir_projector::Event;
 use weir_readmodel::DeliveryFlags;
 
+use crate::entrance::Holder;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking, echo};
 use crate::{State, answer};
@@ -50,7 +51,8 @@ pub(crate) struct DeliveryTold {
     quarantined: bool,
     /// The size of its body.
     body_bytes: usize,
-    /// The body's first 4 KiB as text, with U+FFFD for what is none.
+    /// The body's first 4 KiB as text, with U+FFFD for what is none. Viewers get pseudonyms in the place
+    /// of personal values, and nothing of a body that could not be read.
     body: String,
 }
 
@@ -71,19 +73,23 @@ pub(crate) struct DeliveryTold {
 pub(crate) async fn delivery(
     request: HttpRequest,
     seq: web::Path<String>,
+    holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let seq = place(&request, &seq)?;
+    let sight = state.reveal.sight(&holder);
     let told = blocking(move || {
         let recorded = recorded(&state, seq)?;
         let flags = state.live.model().flags(seq).unwrap_or_default();
-        Ok(DeliveryTold::of(&recorded, flags))
+        let shown = state.reveal.body(sight, &recorded.delivery.body).unwrap_or_default();
+        Ok(DeliveryTold::of(&recorded, &shown, flags))
     })
     .await?;
     Ok(answer::json(StatusCode::OK, &told))
 }
 
-/// The body of one delivery, byte for byte.
+/// The body of one delivery, byte for byte; for viewers with pseudonyms in the place of personal
+/// values.
 ///
 /// It is whatever the provider sent: served as plain text to be saved, never to be run.
 #[utoipa::path(
@@ -102,11 +108,17 @@ pub(crate) async fn delivery(
 pub(crate) async fn delivery_body(
     request: HttpRequest,
     seq: web::Path<String>,
+    holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let seq = place(&request, &seq)?;
-    let recorded = blocking(move || recorded(&state, seq)).await?;
-    let body = recorded.delivery.body;
+    let sight = state.reveal.sight(&holder);
+    let body = blocking(move || {
+        let recorded = recorded(&state, seq)?;
+        let shown = state.reveal.body(sight, &recorded.delivery.body);
+        shown.ok_or_else(|| Problem::Forbidden(UNREAD.to_owned()))
+    })
+    .await?;
     let mut response = answer::bytes(StatusCode::OK, "text/plain; charset=utf-8", body);
     let name = format!("attachment; filename=\"delivery-{seq}.json\"");
     if let Ok(name) = HeaderValue::from_str(&name) {
@@ -114,6 +126,10 @@ pub(crate) async fn delivery_body(
     }
     Ok(response)
 }
+
+/// Why a viewer does not get what could not be read.
+const UNREAD: &str =
+    "this body could not be read, so it may hold anything of a person; operators and owners see it";
 
 fn place(request: &HttpRequest, text: &str) -> Result<Seq, Problem> {
     Parameters::only(request.query_string(), &[])?;
@@ -135,13 +151,13 @@ fn recorded(state: &State, seq: Seq) -> Result<Recorded, Problem> {
 }
 
 impl DeliveryTold {
-    fn of(recorded: &Recorded, flags: DeliveryFlags) -> DeliveryTold {
+    fn of(recorded: &Recorded, shown: &[u8], flags: DeliveryFlags) -> DeliveryTold {
         let Recorded { seq, delivery: Delivery { received_at, origin, body } } = recorded;
         let (event, cause) = match Event::parse(body) {
             Ok(event) => (Some(event), None),
             Err(cause) => (None, Some(cause.to_string())),
         };
-        let shown = &body[..body.len().min(BODY_BYTES_SHOWN_MAX)];
+        let shown = &shown[..shown.len().min(BODY_BYTES_SHOWN_MAX)];
         DeliveryTold {
             seq: seq.get(),
             received_at: *received_at,

@@ -8,8 +8,10 @@ use weir_domain::{Delivery, Recorded, Seq, Timestamp};
 use weir_projector::Event;
 
 use crate::describe::PageParameters;
+use crate::entrance::Holder;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking, echo};
+use crate::reveal::Sight;
 use crate::{State, answer};
 
 /// How much of a body is shown. An event is a few hundred bytes.
@@ -42,6 +44,8 @@ pub(crate) struct Quarantined {
     pub(crate) cause: String,
     /// The size of its body.
     pub(crate) body_bytes: usize,
+    /// Whether the body is shown: it may hold anything of a person, so viewers do not see it.
+    pub(crate) body_shown: bool,
     /// The body's first 4 KiB as text, with U+FFFD for what is none.
     pub(crate) body: String,
 }
@@ -60,12 +64,14 @@ pub(crate) struct Quarantined {
 )]
 pub(crate) async fn quarantine(
     request: HttpRequest,
+    holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let sight = state.reveal.sight(&holder);
     let parameters = Parameters::only(request.query_string(), &["cursor", "limit"])?;
     let limit = parameters.limit()?;
     let before = parameters.own("cursor").map_or(Ok(Seq::new(u64::MAX)), place)?;
-    let page = blocking(move || page(&state, before, limit)).await?;
+    let page = blocking(move || page(&state, sight, before, limit)).await?;
     Ok(answer::json(StatusCode::OK, &page))
 }
 
@@ -83,7 +89,12 @@ pub(super) fn place_of(cursor: Option<&str>) -> Result<Option<u64>, Problem> {
     cursor.map(|cursor| place(cursor).map(Seq::get)).transpose()
 }
 
-pub(super) fn page(state: &State, before: Seq, limit: usize) -> Result<QuarantinePage, Problem> {
+pub(super) fn page(
+    state: &State,
+    sight: Sight,
+    before: Seq,
+    limit: usize,
+) -> Result<QuarantinePage, Problem> {
     let (count, mut places) = {
         let model = state.live.model();
         let all = model.tally(Timestamp::MIN, Timestamp::MAX, Timestamp::MAX);
@@ -96,27 +107,31 @@ pub(super) fn page(state: &State, before: Seq, limit: usize) -> Result<Quarantin
     let mut deliveries = Vec::with_capacity(places.len());
     for &seq in &places {
         let missing = || Problem::internal(&format!("delivery {seq} is not in the log"));
-        deliveries.push(Quarantined::of(&log.get(seq)?.ok_or_else(missing)?));
+        let recorded = log.get(seq)?.ok_or_else(missing)?;
+        let shown = state.reveal.body(sight, &recorded.delivery.body);
+        deliveries.push(Quarantined::of(&recorded, shown.as_deref()));
     }
     let next_cursor = places.last().filter(|_| more).map(ToString::to_string);
     Ok(QuarantinePage { count, deliveries, next_cursor })
 }
 
 impl Quarantined {
-    fn of(recorded: &Recorded) -> Quarantined {
+    fn of(recorded: &Recorded, shown: Option<&[u8]>) -> Quarantined {
         let Recorded { seq, delivery: Delivery { received_at, origin, body } } = recorded;
         let cause = Event::parse(body).err().map_or_else(
             || "it can be read now; `weir rebuild` folds it in".to_owned(),
             |cause| cause.to_string(),
         );
-        let shown = &body[..body.len().min(BODY_BYTES_SHOWN_MAX)];
+        let text = shown.unwrap_or_default();
+        let text = &text[..text.len().min(BODY_BYTES_SHOWN_MAX)];
         Quarantined {
             seq: seq.get(),
             received_at: *received_at,
             integration: origin.integration.clone(),
             cause,
             body_bytes: body.len(),
-            body: String::from_utf8_lossy(shown).into_owned(),
+            body_shown: shown.is_some(),
+            body: String::from_utf8_lossy(text).into_owned(),
         }
     }
 }
@@ -138,7 +153,8 @@ mod tests {
         assert_eq!(
             got["deliveries"][2],
             json!({"seq": 2, "received_at": "2026-03-30T09:01:00Z", "integration": "main",
-                   "cause": "the body is JSON, but not an object", "body_bytes": 3, "body": "[1]"})
+                   "cause": "the body is JSON, but not an object", "body_bytes": 3, "body_shown": true,
+                   "body": "[1]"})
         );
         let causes: Vec<_> = (0..2).map(|n| got["deliveries"][n]["cause"].clone()).collect();
         assert_eq!(causes[0], "`id` is missing");

@@ -6,10 +6,10 @@ use weir_domain::Seq;
 use weir_report::Zone;
 
 use super::quarantine::{page, place};
+use crate::entrance::Holder;
 use crate::page::QuarantineView;
 use crate::parameters::Parameters;
 use crate::problem::{Problem, blocking};
-use crate::reader::Reader;
 use crate::{State, answer};
 
 /// Each may show 4 KiB of a body.
@@ -18,16 +18,17 @@ const ROWS: usize = 25;
 /// The page.
 pub(crate) async fn quarantine_page(
     request: HttpRequest,
-    reader: Reader,
+    holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::only(request.query_string(), &["cursor"])?;
     let cursor = parameters.own("cursor").filter(|cursor| !cursor.is_empty());
     let before = cursor.map_or(Ok(Seq::new(u64::MAX)), place)?;
+    let sight = state.reveal.sight(&holder);
     let markup = blocking(move || {
-        let found = page(&state, before, ROWS)?;
+        let found = page(&state, sight, before, ROWS)?;
         let zone = Zone::named(&state.timezone_default).unwrap_or_else(Zone::utc);
-        let (reader, demo) = (&reader, state.demo);
+        let (reader, demo) = (&holder.reader, state.demo);
         Ok(QuarantineView { reader, demo, zone: &zone, found: &found }.page())
     })
     .await?;

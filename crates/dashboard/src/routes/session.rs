@@ -7,6 +7,7 @@ use weir_readmodel::{Model, Row};
 use weir_report::{Asked, Query};
 
 use crate::describe::SessionParameters;
+use crate::entrance::Holder;
 use crate::history::{Found, Neighbours, Session};
 use crate::parameters::Parameters;
 use crate::problem::{Problem, ProblemBody, blocking, echo};
@@ -34,10 +35,17 @@ use crate::{State, answer};
 pub(crate) async fn session(
     request: HttpRequest,
     id: web::Path<String>,
+    holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let asked = AskedFor::read(&request, &id, &state, &[])?;
-    let found = blocking(move || asked.session(&state)).await?;
+    let sight = state.reveal.sight(&holder);
+    let found = blocking(move || {
+        let mut session = asked.session(&state)?;
+        state.reveal.session(sight, &mut session);
+        Ok(session)
+    })
+    .await?;
     Ok(answer::json(StatusCode::OK, &found))
 }
 

@@ -5,11 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use maud::Markup;
 
 use super::session::AskedFor;
+use crate::entrance::Holder;
 use crate::history::Neighbours;
 use crate::page::{Form, Frame, Page, SessionView, session, session_choice, session_refused};
 use crate::parameters::Parameters;
 use crate::problem::{Problem, blocking};
-use crate::reader::Reader;
+use crate::reveal::Sight;
 use crate::{State, answer};
 
 /// The page's parameters besides the API's: the zone that it is told in.
@@ -21,14 +22,15 @@ const KEPT: [&str; 4] = ["integration", "as_of", "window", "tz"];
 pub(crate) async fn session_page(
     request: HttpRequest,
     id: web::Path<String>,
-    reader: Reader,
+    holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    let sight = state.reveal.sight(&holder);
     let form = form(&request, &state.timezone_default);
     let told = match AskedFor::read(&request, &id, &state, &OWN) {
         Ok(asked) => {
             let (state, form) = (state.clone(), form.clone());
-            blocking(move || tell(&state, &asked, &form)).await
+            blocking(move || tell(&state, sight, &asked, &form)).await
         }
         Err(problem) => Err(problem),
     };
@@ -40,15 +42,16 @@ pub(crate) async fn session_page(
         title: "Session",
         page: Some(Page::Sessions),
         form: Some(&Form { as_of: String::new(), ..form }),
-        reader: &reader,
+        reader: &holder.reader,
         demo: state.demo,
     };
     Ok(answer::html(status, frame.around(&content)))
 }
 
-fn tell(state: &State, asked: &AskedFor, form: &Form) -> Result<Markup, Problem> {
-    let found = asked.session(state)?;
+fn tell(state: &State, sight: Sight, asked: &AskedFor, form: &Form) -> Result<Markup, Problem> {
+    let mut found = asked.session(state)?;
     let neighbours = Neighbours::of(state, &found, &asked.query)?;
+    state.reveal.session(sight, &mut found);
     Ok(session(&SessionView {
         session: &found,
         neighbours: &neighbours,

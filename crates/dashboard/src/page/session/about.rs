@@ -13,6 +13,9 @@ pub(super) fn about(view: &SessionView<'_>) -> Markup {
     let SessionView { session, query, .. } = view;
     let linked = |field, text: &Option<String>| {
         let text = text.as_deref()?;
+        if session.is_masked {
+            return Some(html! { code { (text) } " " span.soft { "a pseudonym" } });
+        }
         Some(html! { a href=(list(view, field, text)) { (outcome::name(text)) } })
     };
     let text = |text: &Option<String>| text.as_deref().map(outcome::name);

@@ -47,7 +47,11 @@ fn group(view: &SessionView<'_>, field: Field, text: Option<&str>, beside: &Besi
             }
         }
         p.aside {
-            a href=(list(view, field, text)) { "All " (count(beside.count as u64)) }
+            @if view.session.is_masked {
+                (count(beside.count as u64)) " in all"
+            } @else {
+                a href=(list(view, field, text)) { "All " (count(beside.count as u64)) }
+            }
             ", this one among them"
         }
     }
