@@ -20,7 +20,7 @@ pub const WEBHOOK: &str = "/webhooks/veriff";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The line that says where it listens.
-const READY: &str = "the dashboard is at http://";
+const READY: &str = "the dashboard is at http";
 
 /// A running server, killed when this is dropped.
 pub struct Server {
@@ -84,7 +84,8 @@ impl Server {
             said.push_str(&line);
             said.push('\n');
             if let Some((_, rest)) = line.split_once(READY) {
-                break rest.trim_end_matches('/').parse().expect("an address");
+                let (_, address) = rest.split_once("://").expect("an address");
+                break address.trim_end_matches('/').parse().expect("an address");
             }
         };
         let said = Arc::new(Mutex::new(said));

@@ -23,6 +23,7 @@ use weir_ingest::{Integration, Integrations, Limits, QueueLimits};
 use weir_log::DataDir;
 
 use crate::args::Common;
+use crate::edge::TlsFiles;
 use crate::failure::{Failure, Outcome};
 use crate::rotation::SecretSources;
 use crate::scrub::Pace;
@@ -83,6 +84,18 @@ pub(crate) struct ServerConfig {
     pub trusted_proxies: Vec<String>,
     /// Connections that are open at once; more wait.
     pub connections_max: usize,
+    /// TLS by ourselves.
+    pub tls: Option<TlsConfig>,
+}
+
+/// TLS by ourselves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    /// The certificate, then those that lead to an authority, in PEM.
+    pub cert_file: PathBuf,
+    /// Its private key, in PEM.
+    pub key_file: PathBuf,
 }
 
 /// The endpoint's limits.
@@ -204,6 +217,7 @@ impl Default for ServerConfig {
             workers: None,
             trusted_proxies: Vec::new(),
             connections_max: 8_192,
+            tls: None,
         }
     }
 }
@@ -306,6 +320,14 @@ impl Config {
             .collect::<Outcome<Vec<_>>>()?;
         Integrations::new(integrations)
             .map_err(|error| Failure::call(format!("the configuration is wrong: {error}")))
+    }
+
+    /// The certificate and the key of the listener, where it speaks TLS.
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        self.server.tls.as_ref().map(|tls| TlsFiles {
+            cert: self.base.join(&tls.cert_file),
+            key: self.base.join(&tls.key_file),
+        })
     }
 
     /// Who may connect, and who is believed.

@@ -19,6 +19,9 @@ pub(crate) trait Watched: Send {
 
     /// Reads them again, and keeps what there is where they cannot be.
     fn read_again(&mut self);
+
+    /// Is called at each look, whether they changed or not.
+    fn look(&mut self) {}
 }
 
 /// Looks at files for as long as it lives.
@@ -72,6 +75,7 @@ impl Looked {
         if changed || asked || self.settling {
             self.watched.read_again();
         }
+        self.watched.look();
         self.settling = changed;
         self.stamps = stamps;
     }

@@ -41,6 +41,8 @@ enum Command {
     Fuzz(fuzz::Args),
     /// Hold reports against the brute-force oracle on random streams.
     Differential(on_demand::DifferentialArgs),
+    /// Say by statistics whether the time of a refusal tells why it was refused, and what one costs.
+    Timing(on_demand::TimingArgs),
     /// Write the golden files of the outputs and the golden pictures of the pages anew, to be looked
     /// at before they are committed.
     Golden,
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Faults(args) => on_demand::faults(&args),
         Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Differential(args) => on_demand::differential(&args),
+        Command::Timing(args) => on_demand::timing(&args),
         Command::Golden => on_demand::golden(),
         Command::Sbom => sbom::sbom(),
     };

@@ -41,6 +41,21 @@ pub(crate) struct DifferentialArgs {
     seeds: u32,
 }
 
+/// What to draw chance from.
+#[derive(Args)]
+pub(crate) struct TimingArgs {
+    /// The seed of a run to repeat.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// `cargo xtask timing`
+pub(crate) fn timing(args: &TimingArgs) -> Result<()> {
+    let mut timing = cargo("run --release --locked -p weir-ingest --example timing --");
+    timing.args(args.seed.map(|seed| seed.to_string()));
+    run(&mut timing)
+}
+
 /// `cargo xtask kill`
 pub(crate) fn kill(args: &KillArgs) -> Result<()> {
     on_release("kill", KILL_CYCLES, args.cycles)

@@ -11,4 +11,5 @@ mod lines; // what is said of strangers, and what is not
 mod refusal; // the same 401, byte for byte
 mod rotation; // one secret takes another's place
 mod sources; // from where
+mod tls; // encrypted by ourselves
 mod slow; // connections that are held

@@ -65,6 +65,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
         integrations: Integrations::new(integrations(&keys))
             .map_err(|error| Failure::work(error.to_string()))?,
         admission: Admission::default(),
+        tls: None,
         secrets: SecretSources::default(),
         vault: Place::unused(&dir),
         viewers_see: weir_dashboard::ViewersSee::default(),

@@ -17,6 +17,7 @@ use crate::clock::SystemClock;
 use crate::commands::secrets::{self, SecretRow, Standing};
 use crate::commands::{counted, serve};
 use crate::config::{Admission, Config, Open};
+use crate::edge::TlsFiles;
 use crate::failure::{Failure, Outcome};
 
 /// Before this the clock is surely wrong: the first Weir is younger.
@@ -51,6 +52,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             findings.extend(integrations(&config));
             findings.extend(dashboard(&config));
             findings.push(admission(&config));
+            findings.extend(config.tls().map(|files| certificate(&files)));
             findings.extend(data(&config.data_dir()));
             findings.push(audit(&config.data_dir()));
             findings.extend(channels(&config, args));
@@ -119,7 +121,7 @@ fn admission(config: &Config) -> Finding {
         Err(failure) => return Wrong(failure.to_string()),
         Ok(admission) => admission,
     };
-    if proxies.is_empty() && config.server.public_url.is_some() {
+    if proxies.is_empty() && config.server.public_url.is_some() && config.tls().is_none() {
         return Note(
             "server.public_url is set and server.trusted_proxies is empty: if a proxy stands before \
              Weir, everybody comes from its address; name it there"
@@ -133,6 +135,19 @@ fn admission(config: &Config) -> Finding {
         from(&ingest),
         from(&dashboard)
     ))
+}
+
+/// The listener's certificate and key.
+fn certificate(files: &TlsFiles) -> Finding {
+    let (shown, now) = (files.cert.display(), SystemClock.now());
+    match files.read() {
+        Err(why) => Wrong(why),
+        Ok(pair) => match (pair.refused_at(now), pair.ends_soon(now)) {
+            (Some(why), _) => Wrong(format!("the certificate {shown} is not good: {why}")),
+            (None, true) => Note(format!("the certificate {shown} ends soon, at {}", pair.ends_at)),
+            (None, false) => Fine(format!("the certificate {shown} ends at {}", pair.ends_at)),
+        },
+    }
 }
 
 /// The secrets that may be retired.

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
@@ -44,6 +44,9 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 /// How long requests that are being answered may take at the end.
 const SHUTDOWN_TIMEOUT_S: u64 = 10;
 
+/// What a browser is told where we speak TLS: for a year, never ask this host without.
+const STRICT: (&str, &str) = ("strict-transport-security", "max-age=31536000");
+
 /// How to serve.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -61,6 +64,8 @@ pub(crate) struct Service {
     pub(crate) lock: Lock,
     pub(crate) integrations: Integrations,
     pub(crate) admission: Admission,
+    /// Where the listener's certificate and key are, if it speaks TLS.
+    pub(crate) tls: Option<edge::TlsFiles>,
     /// Where their secrets are read from again; nowhere by default.
     pub(crate) secrets: SecretSources,
     pub(crate) limits: Limits,
@@ -106,6 +111,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         dir,
         integrations,
         admission: config.networks()?,
+        tls: config.tls(),
         secrets: config.take_secret_sources(),
         limits: config.limits(),
         queue_limits: config.queue_limits(),
@@ -126,8 +132,9 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         open: config.dashboard.open,
         demo: false,
     };
+    let scheme = service.scheme();
     service.run(listener, |address| {
-        eprintln!("weir: the dashboard is at http://{address}/");
+        eprintln!("weir: the dashboard is at {scheme}://{address}/");
         Ok(())
     })
 }
@@ -230,6 +237,11 @@ fn tell_setup(entrance: &Entrance, base: &str) -> Outcome {
 type Fatal = Arc<Mutex<Option<IntakeError>>>;
 
 impl Service {
+    /// How addresses of the listener begin.
+    fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
     /// Serves until a signal says to stop: what was accepted by then is appended and answered.
     /// `ready` is told the address once requests are answered.
     pub(crate) fn run(
@@ -245,6 +257,8 @@ impl Service {
         let public_url = self.server.public_url.as_deref();
         let mut access = entrance(&self.dir, self.open, address, public_url)?;
         access.allow_from = self.admission.dashboard;
+        access.tls = self.tls.is_some();
+        let scheme = if access.tls { "https" } else { "http" };
         let proxies = Arc::new(self.admission.proxies);
         #[cfg(feature = "oidc")]
         let access = access.with_oidc(self.oidc);
@@ -256,6 +270,14 @@ impl Service {
             "Requests that dashboard.allow_from refused",
             access.elsewhere.clone(),
         );
+        let (tls, renewal) = match self.tls {
+            None => (None, None),
+            Some(files) => {
+                let (tls, renewal) =
+                    edge::Tls::start(files, &mut registry).map_err(Failure::call)?;
+                (Some(tls), Some(Box::new(renewal) as Box<dyn Watched>))
+            }
+        };
         let metrics = Arc::new(Metrics::new(&mut registry, &self.integrations));
         metrics.starts_at(log.head());
         let (wake, committed) = crossbeam_channel::bounded(1);
@@ -287,9 +309,9 @@ impl Service {
             let (ingest, metrics) = (ingest.clone(), Arc::clone(&metrics));
             Box::new(Rotation::new(self.secrets, ids, ingest, metrics)) as Box<dyn Watched>
         });
-        let watch = Watch::start(rotation.into_iter().collect())?;
+        let watch = Watch::start(rotation.into_iter().chain(renewal).collect())?;
         let endpoint =
-            self.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+            self.server.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let (catalogue, gate) = (Arc::new(self.catalogue), Arc::new(Gate::for_threads(threads())));
         let parts = self.reports.open(&self.dir, &live, &catalogue, &gate)?;
         let start = |pace| Scrubbing::start(self.dir.clone(), pace, &mut registry);
@@ -329,7 +351,7 @@ impl Service {
         let scheduler = self.reports.start(&self.dir, &parts)?;
         let stops = scheduler.stop();
         let served = actix_web::rt::System::new().block_on(async {
-            let server = serve(listener, &self.server, proxies, ingest, state.clone())?;
+            let server = serve(listener, &self.server, proxies, tls, ingest, state.clone())?;
             let handle = server.handle();
             let reading = actix_web::rt::spawn(read_on_signal(watch));
             let waiting = actix_web::rt::spawn(stop_on_signal(handle, stop, stops, state.clone()));
@@ -404,18 +426,23 @@ fn serve(
     listener: TcpListener,
     config: &ServerConfig,
     proxies: Arc<Networks>,
+    tls: Option<edge::Tls>,
     ingest: web::Data<Ingest>,
     state: web::Data<State>,
 ) -> Outcome<Server> {
     let workers = config.workers.unwrap_or_else(threads).max(1);
     let crowd = Arc::new(edge::Crowd::of(config.connections_max));
+    let encrypted = tls.is_some();
     let app = move || {
         let proxies = Arc::clone(&proxies);
+        let headers = DefaultHeaders::new();
+        let headers = if encrypted { headers.add(STRICT) } else { headers };
         App::new()
             .app_data(ingest.clone())
             .app_data(state.clone())
             .configure(weir_ingest::routes)
             .configure(weir_dashboard::routes)
+            .wrap(headers)
             .wrap(from_fn(move |request, next| edge::sourced(Arc::clone(&proxies), request, next)))
             .wrap(from_fn(edge::turns))
     };
@@ -428,7 +455,7 @@ fn serve(
         .disable_signals()
         .listen("weir", listener, move || {
             let stopping = stopping.clone();
-            edge::http(app(), Arc::clone(&crowd), move || {
+            edge::http(app(), Arc::clone(&crowd), tls.clone(), move || {
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
@@ -436,7 +463,7 @@ fn serve(
     Ok(server.run())
 }
 
-/// Reads secrets again when the process is told to: SIGHUP.
+/// Reads secrets and certificates again when the process is told to: SIGHUP.
 async fn read_on_signal(watch: Watch) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut hangup) = signal(SignalKind::hangup()) else {
@@ -444,7 +471,7 @@ async fn read_on_signal(watch: Watch) {
         return;
     };
     while hangup.recv().await.is_some() {
-        tracing::info!("reading secrets again: told to by SIGHUP");
+        tracing::info!("reading secrets and certificates again: told to by SIGHUP");
         watch.read_now();
     }
 }

@@ -77,7 +77,7 @@ fn name(path: &Path) -> Outcome<String> {
 }
 
 /// A secret's file, which only its owner and group may read; the configuration names it in `key`.
-pub(super) fn private_file(path: &Path, key: &str) -> Outcome<Zeroizing<Vec<u8>>> {
+pub(crate) fn private_file(path: &Path, key: &str) -> Outcome<Zeroizing<Vec<u8>>> {
     weir_channel::private_file(path, key).map_err(Failure::call)
 }
 

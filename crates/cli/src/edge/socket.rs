@@ -8,11 +8,18 @@ use std::task::{Context, Poll};
 
 use actix_web::rt::net::TcpStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::crowd::Crowd;
 use super::line::Line;
-use super::{ANSWER_TIMEOUT, REQUEST_TIMEOUT};
+use super::{ANSWER_TIMEOUT, HEAD_TIMEOUT, REQUEST_TIMEOUT};
+
+/// The first byte of a handshake.
+const HANDSHAKE: u8 = 0x16;
+
+/// What whoever speaks plain HTTP is told where TLS is spoken.
+const PLAIN: &str = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: text/plain\r\n\
+                     content-length: 36\r\n\r\nThis port speaks TLS; use https://.\n";
 
 /// A connection.
 pub(crate) struct Socket {
@@ -36,6 +43,21 @@ impl Socket {
             writing: Alarm::default(),
             stuck_since: None,
         }
+    }
+
+    /// Whether whoever connected begins a handshake. Who speaks plain HTTP is told what to speak.
+    pub(super) async fn speaks_tls(&self) -> io::Result<bool> {
+        let mut first = [0];
+        let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+        let read = timeout(HEAD_TIMEOUT, self.stream.peek(&mut first)).await.map_err(late)??;
+        if read == 0 || first == [HANDSHAKE] {
+            return Ok(true);
+        }
+        // What was not read when a connection ends would take the answer with it.
+        let _ = self.stream.try_read(&mut [0; 4_096]);
+        self.stream.writable().await?;
+        let _ = self.stream.try_write(PLAIN.as_bytes());
+        Ok(false)
     }
 
     pub(super) fn line(&self) -> Rc<Line> {
