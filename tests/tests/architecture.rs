@@ -80,6 +80,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "log",
             "ingest",
             "readmodel",
+            "privacy",
             "projector",
             "report",
             "channel",

@@ -40,7 +40,9 @@ pub(super) fn run(data: &[u8]) {
     assert_eq!(message.matches("\r\n").count(), message.matches('\n').count(), "{message:?}");
     assert!(message.split("\r\n").all(|line| line.len() <= LINE_BYTES_MAX), "{message:?}");
     let (head, _) = message.split_once("\r\n\r\n").expect("a head and a body");
-    assert!(head.is_ascii(), "{head:?}");
+    // A recipient's own name alone may have other letters: it goes to servers that take them.
+    let other = head.split("\r\n").filter(|line| !line.is_ascii()).collect::<Vec<_>>();
+    assert!(other.iter().all(|line| line.starts_with("To: ") && !to.is_ascii()), "{other:?}");
     let mut found: Vec<&str> = head
         .split("\r\n")
         .filter(|line| !line.starts_with([' ', '\t']))

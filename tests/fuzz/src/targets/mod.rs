@@ -12,6 +12,7 @@ mod log; // a backlog, imported, exported, imported again
 mod mail; // a message, from any words
 mod query; // the parameters of pages and of the API
 mod report; // whatever was delivered, as every file that a report is sent as
+mod sealed; // a body whose personal values are sealed
 mod signature; // the headers that sign a body
 
 /// A place that is fuzzed.
@@ -33,6 +34,7 @@ pub struct Target {
 /// All of them.
 pub const TARGETS: &[Target] = &[
     Target { name: "delivery", run: delivery::run, bytes_max: 2_048, tries: 20_000 },
+    Target { name: "sealed", run: sealed::run, bytes_max: 2_048, tries: 5_000 },
     Target { name: "signature", run: signature::run, bytes_max: 1_024, tries: 20_000 },
     Target { name: "import_line", run: import_line::run, bytes_max: 2_048, tries: 20_000 },
     Target { name: "log", run: log::run, bytes_max: 2_048, tries: 60 },
