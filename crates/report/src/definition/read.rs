@@ -153,12 +153,21 @@ fn wrong_key(text: &str, path: &str, error: &toml::de::Error) -> DefinitionError
     let is_missing = message.starts_with("the key ") && path == ".";
     DefinitionError {
         line: error.span().filter(|_| !is_missing).map(|span| line(text, span.start)),
-        message,
+        message: one_line(&message),
     }
 }
 
+/// A sentence that repeats a key or a value, which may hold anything, in one line.
 fn one_line(text: &str) -> String {
-    text.replace('\n', " ")
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => line.push(' '),
+            c if c.is_control() => line.extend(c.escape_default()),
+            c => line.push(c),
+        }
+    }
+    line
 }
 
 #[cfg(test)]
