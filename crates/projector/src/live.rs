@@ -243,7 +243,7 @@ impl Projector {
         self.live.folded.fetch_add(batch.len(), Ordering::Relaxed);
         self.live.folding_us.fetch_add(took_us, Ordering::Relaxed);
         self.unsaved += batch.len();
-        if batch.len() < BATCH_DELIVERIES {
+        if !batch.is_full() {
             self.live.pending_us.store(i64::MAX, Ordering::Release);
         }
         Ok(true)

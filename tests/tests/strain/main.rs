@@ -2,6 +2,8 @@
 
 #![allow(missing_docs)]
 
+mod clock; // a clock that jumps
 mod fsync; // a sync fails
+mod memory; // hardly any memory
 mod overload; // ten times what the disk takes, and crowds besides
 mod read_only; // a disk that may not be written any more, or has no room
