@@ -48,7 +48,7 @@ pub(super) fn check(config: &Config, place: &Path) -> Outcome {
 
 type Number = (&'static str, Option<u64>, RangeInclusive<u64>);
 
-fn numbers(config: &Config) -> [Number; 7] {
+fn numbers(config: &Config) -> [Number; 8] {
     let Config { server, ingest, schedule, .. } = config;
     let of = |number: Option<usize>| number.map(|number| number as u64);
     let body_bytes_max = weir_ingest::import::PAYLOAD_BYTES_MAX as u64;
@@ -58,6 +58,7 @@ fn numbers(config: &Config) -> [Number; 7] {
         ("ingest.body_bytes_max", of(ingest.body_bytes_max), 1..=body_bytes_max),
         ("ingest.body_timeout_ms", ingest.body_timeout_ms, 1..=TIMEOUT_MS_MAX),
         ("ingest.append_timeout_ms", ingest.append_timeout_ms, 1..=TIMEOUT_MS_MAX),
+        ("ingest.queue_wait_ms", ingest.queue_wait_ms, 1..=TIMEOUT_MS_MAX),
         ("ingest.queue_deliveries_max", of(ingest.queue_deliveries_max), 1..=MANY_MAX),
         ("schedule.keep_outputs_days", Some(schedule.keep_outputs_days.into()), 0..=DAYS_MAX),
     ]
