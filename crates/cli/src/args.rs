@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::commands::{
-    audit, backup, doctor, erase, import, log, people, report, schedule, secrets, serve, sign,
-    simulate,
+    audit, backup, doctor, erase, import, log, people, report, schedule, seal, secrets, serve,
+    sign, simulate,
 };
 
 /// Weir: from signed webhooks to where and why people leave a verification flow.
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     People(people::Command),
     /// Who saw, took along, changed and erased what; whether the record is whole, and where it ends
     Audit(audit::Args),
+    /// Seal the personal values of what came before `seal = true`, and prove that the log is the same
+    Seal(seal::Args),
     /// Erase somebody's sealed values for ever, and prove that nothing gives them
     Erase(erase::Args),
     /// Which secrets are active, when each last matched, and which may be retired

@@ -14,6 +14,7 @@ pub(crate) mod provider; // posts signed deliveries
 pub(crate) mod rebuild;
 pub(crate) mod report;
 pub(crate) mod schedule; // reports that are sent
+pub(crate) mod seal; // what came in plain, sealed afterwards
 pub(crate) mod secrets; // which are active, and when each last matched
 pub(crate) mod serve;
 pub(crate) mod sign;
@@ -38,6 +39,7 @@ pub(crate) fn run(args: Args) -> Outcome {
         Command::Simulate(args) => simulate::run(&args),
         Command::Backup(args) => backup::take(&common, &args),
         Command::Restore(args) => backup::restore(&common, &args),
+        Command::Seal(args) => seal::run(&common, &args),
         Command::Erase(args) => erase::run(&common, &args),
         Command::Sign(args) => sign::run(&args),
         Command::Doctor(args) => doctor::run(&common, &args),

@@ -47,7 +47,7 @@ impl Place {
 
     /// A vault that is not there although the log has sealed values is a disk that is not mounted, or
     /// a path that was changed, more often than one that nobody wants any more.
-    fn refuse_lost(&self) -> Outcome {
+    pub(crate) fn refuse_lost(&self) -> Outcome {
         if self.path.exists() {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! From bytes on the wire, or lines of a backlog, to deliveries in the log.
 //!
 //! A POST is read within its limits, verified over the raw bytes, appended durably, and only then
-//! answered with 200. Nothing here parses a body or judges an event, and nothing is answered
+//! answered with 200. Nothing here judges an event: a body is parsed only where its personal values are sealed, by `privacy`, and nothing is answered
 //! before its append is known.
 
 mod name; // what can be an integration's name

@@ -28,4 +28,4 @@ pub use mask::mask_body;
 pub use needles::{Needle, Needles};
 pub use period::Period;
 pub use pseudonym::Pseudonym;
-pub use vault::{Erased, Keyring, Subject, TOMBSTONE_US, Tombstones, Vault, opened};
+pub use vault::{Counts, Erased, Keyring, Subject, TOMBSTONE_US, Tombstones, Vault, opened};

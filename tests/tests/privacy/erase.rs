@@ -39,7 +39,7 @@ fn bodies() -> Vec<String> {
 }
 
 /// The files of a folder that have the text, however deep they lie.
-fn files_with(folder: &Path, text: &str) -> Vec<String> {
+pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder") {
         let path = entry.expect("an entry").path();
@@ -171,7 +171,7 @@ fn what_stands_in_plain_or_in_another_file_is_found() {
     home.import(&(line(2, ANN) + &line(3, BOB)));
     let plain = home.weir(["erase", "--yes", "--end-user", ANN]);
     let said = plain.text();
-    assert!(said.contains("in 1 delivery: 1; what came before"), "{said}");
+    assert!(said.contains("in 1 delivery: 1; `weir seal`"), "{said}");
     plain.failed(1, &["still to be found"]);
     // Of Bob nothing was in plain: only what somebody put there, packed.
     let outputs = home.data().join("outputs/7");
@@ -201,4 +201,38 @@ fn an_erasure_from_any_log_changes_no_report() {
         }
         assert_eq!(units.map(|unit| report(&home, unit)), before, "seed {seed}");
     }
+}
+
+#[test]
+fn people_are_erased_while_their_deliveries_come() {
+    const PEOPLE: u64 = 24;
+    const ERASED: u64 = 6;
+    let home = Home::with(SEALED);
+    let server = Server::start(&home);
+    let name = |number: u64| format!("person-{number:03}-of-the-load");
+    let post = |round: u64| {
+        for number in 0..PEOPLE {
+            server.takes(MAIN, &[body(round * PEOPLE + number, 7001, &name(number), "")]);
+        }
+    };
+    post(0);
+    std::thread::scope(|scope| {
+        let posting = scope.spawn(|| (1..12).for_each(post));
+        for number in 0..ERASED {
+            let told = erased(&home, &["--end-user", &name(number)]);
+            assert_eq!(told["erased"]["proved"], true, "{told}");
+        }
+        posting.join().expect("everything is taken");
+    });
+    server.counts(12 * PEOPLE);
+    server.stop();
+    let exported = home.exported();
+    for number in 0..PEOPLE {
+        let count = exported.matches(&name(number)).count();
+        assert_eq!(count, if number < ERASED { 0 } else { 12 }, "{}", name(number));
+        assert_eq!(files_with(&home.data(), &name(number)), Vec::<String>::new());
+    }
+    let report: Value = serde_json::from_slice(&report(&home, "end_user")).expect("JSON");
+    assert_eq!(report["totals"]["started"], PEOPLE, "{report}");
+    home.weir(["log", "verify"]).ok();
 }

@@ -4,4 +4,5 @@
 mod fold; // a sealed log folds as a plain one
 mod erase; // beside a server and without
 mod kept; // what is not retained, and what a backup keeps
+mod seal; // what came before sealing
 mod round_trip; // sealed by the binary, exported, imported

@@ -1,5 +1,6 @@
 //! `weir doctor`: what is wrong with this installation, if anything.
 
+mod privacy; // the vault: whether it is there, and what is in it
 mod reports; // what is sent: definitions, the ledger, how the last runs went
 mod runs; // which runs somebody should look at
 
@@ -55,6 +56,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             findings.extend(config.tls().map(|files| certificate(&files)));
             findings.extend(data(&config.data_dir()));
             findings.push(audit(&config.data_dir()));
+            findings.extend(privacy::look(&config));
             findings.extend(channels(&config, args));
             findings.extend(reports::look(config));
         }

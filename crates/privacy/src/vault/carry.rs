@@ -22,7 +22,7 @@ impl Vault {
     pub fn forget_what_is_erased_in(&self, other: &Vault) -> Result<(), VaultError> {
         let gone = other.gone()?;
         // Tags of another index key would find nobody.
-        let is_the_same = self.index_key.0 == other.index_key.0;
+        let is_the_same = self.index_key.is(&other.index_key);
         self.change(|tx| {
             for (pseudonym, at) in &gone.erased {
                 tx.prepare_cached(

@@ -8,14 +8,14 @@ mod carry; // what another vault forgot, forgotten here too
 
 pub use erase::{Erased, Subject, TOMBSTONE_US, Tombstones};
 pub use keyring::Keyring;
-pub use read::opened;
+pub use read::{Counts, opened};
 pub use store::Vault;
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use sha2::Sha256;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroizing;
 
 use crate::Kind;
 
@@ -25,16 +25,28 @@ pub(crate) type Tag = [u8; 16];
 /// A key that was overwritten.
 pub(crate) const GONE: [u8; 32] = [0; 32];
 
-/// What tags are made with.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct IndexKey([u8; 32]);
+/// What tags are made with. It leaves memory when dropped.
+pub(crate) struct IndexKey {
+    bytes: Zeroizing<[u8; 32]>,
+    /// With the key taken in, which is half of the work.
+    keyed: Hmac<Sha256>,
+}
 
 impl IndexKey {
-    pub(crate) fn tag(&self, kind: Kind, value: &[u8]) -> Tag {
+    pub(crate) fn new(bytes: [u8; 32]) -> IndexKey {
         // HMAC takes keys of any length.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+        let Ok(keyed) = Hmac::<Sha256>::new_from_slice(&bytes) else {
             unreachable!("HMAC refused a key")
         };
+        IndexKey { bytes: Zeroizing::new(bytes), keyed }
+    }
+
+    pub(crate) fn is(&self, other: &IndexKey) -> bool {
+        self.bytes == other.bytes
+    }
+
+    pub(crate) fn tag(&self, kind: Kind, value: &[u8]) -> Tag {
+        let mut mac = self.keyed.clone();
         mac.update(&[kind.number()]);
         mac.update(value);
         let digest: [u8; 32] = mac.finalize().into_bytes().into();

@@ -6,6 +6,19 @@ use crate::vault::GONE;
 use crate::vault::keyring::Meta;
 use crate::{Absence, Found, Key, Kind, Opened, Period, Pseudonym, Vault, VaultError, open_body};
 
+/// What a vault holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Keys that open something.
+    pub keys: u64,
+    /// The first month that there is a key of.
+    pub oldest: Option<Period>,
+    /// Values that are known.
+    pub subjects: u64,
+    /// Subjects that were erased and may be sent again.
+    pub tombstones: u64,
+}
+
 impl Vault {
     /// Opens a stored body as far as there are keys.
     ///
@@ -21,6 +34,27 @@ impl Vault {
     /// If the vault cannot be read.
     pub fn find(&self, pseudonym: Pseudonym, period: Period) -> Result<Found, VaultError> {
         self.with(|conn| found(conn, pseudonym, period))
+    }
+
+    /// What the vault holds.
+    ///
+    /// # Errors
+    /// If the vault cannot be read.
+    pub fn counts(&self) -> Result<Counts, VaultError> {
+        self.with(|conn| {
+            let (keys, oldest) = conn.query_row(
+                "SELECT count(*), min(period) FROM key WHERE key <> zeroblob(32)",
+                [],
+                |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?)),
+            )?;
+            let count = |sql| conn.query_row(sql, [], |row| row.get(0));
+            Ok(Counts {
+                keys,
+                oldest: oldest.map(Period::of_number),
+                subjects: count("SELECT count(*) FROM subject")?,
+                tombstones: count("SELECT count(*) FROM tombstone")?,
+            })
+        })
     }
 
     /// What the log has instead of `value`, if it was ever sealed and is not erased.

@@ -38,7 +38,7 @@ impl Vault {
         prepare(&mut conn, path)?;
         let index_key = conn
             .query_row("SELECT index_key FROM meta", [], |row| row.get(0))
-            .map(IndexKey)
+            .map(IndexKey::new)
             .map_err(VaultError::store(path))?;
         Ok(Vault { path: path.to_owned(), conn: Mutex::new(conn), index_key })
     }
@@ -181,7 +181,7 @@ mod tests {
         assert!(Vault::open_existing(&path).unwrap().is_none());
         let mut index_keys = Vec::new();
         for _ in 0..2 {
-            index_keys.push(Vault::open(&path).unwrap().index_key.0);
+            index_keys.push(Vault::open(&path).unwrap().tag(crate::Kind::EndUser, b"ann"));
             let mode = std::fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }

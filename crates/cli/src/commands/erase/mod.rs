@@ -167,7 +167,7 @@ fn prove(
 }
 
 /// The abandonment report by every unit, over everything, as bytes.
-fn reports(model: &Model) -> Outcome<Vec<String>> {
+pub(crate) fn reports(model: &Model) -> Outcome<Vec<String>> {
     let now = SystemClock.now();
     ["session", "attempt", "end_user"]
         .into_iter()

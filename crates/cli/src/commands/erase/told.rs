@@ -149,7 +149,7 @@ impl Told {
             let shown: Vec<_> =
                 self.in_plain.iter().take(LISTED_MAX).map(ToString::to_string).collect();
             println!(
-                "in plain        in {}: {}{}; what came before `seal = true` can be sealed by an export that is imported into a new data directory",
+                "in plain        in {}: {}{}; `weir seal` seals what came before `seal = true`",
                 counted(self.in_plain.len() as u64, "delivery", "deliveries"),
                 shown.join(", "),
                 if LISTED_MAX < self.in_plain.len() { ", …" } else { "" }

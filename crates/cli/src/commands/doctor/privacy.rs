@@ -1,0 +1,66 @@
+//! The vault: whether it is there, whose it is, and what is in it.
+
+use std::os::unix::fs::PermissionsExt;
+
+use weir_domain::Clock;
+use weir_privacy::Period;
+
+use super::Finding::{self, Fine, Note, Wrong};
+use crate::clock::SystemClock;
+use crate::commands::counted;
+use crate::config::Config;
+use crate::failure::Outcome;
+
+/// What is to be said of personal values.
+pub(super) fn look(config: &Config) -> Vec<Finding> {
+    found(config).unwrap_or_else(|failure| vec![Wrong(failure.to_string())])
+}
+
+fn found(config: &Config) -> Outcome<Vec<Finding>> {
+    let place = config.vault();
+    if !place.path.exists() {
+        return Ok(match place.seal {
+            // There is no log yet, where it cannot be lost.
+            true if !place.dir.log_file().exists() => Vec::new(),
+            true => {
+                place.refuse_lost()?;
+                vec![Note(format!("the vault {} is made at the next start", place.path.display()))]
+            }
+            false => Vec::new(),
+        });
+    }
+    let mode = std::fs::metadata(&place.path)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Ok(vec![Wrong(format!(
+            "the vault {} can be read by others (mode {mode:o}); chmod 600 it",
+            place.path.display()
+        ))]);
+    }
+    let Some(vault) = place.reading()? else { return Ok(Vec::new()) };
+    let counts = vault.counts()?;
+    let oldest = counts.oldest.map_or_else(String::new, |month| format!(", from {month} on"));
+    let mut findings = vec![Fine(format!(
+        "the vault has {} of {}{oldest}; {} erased in the last 8 days",
+        counted(counts.keys, "key", "keys"),
+        counted(counts.subjects, "subject", "subjects"),
+        counted(counts.tombstones, "subject was", "subjects were"),
+    ))];
+    if !place.seal {
+        findings.push(Note(
+            "what is received now is not sealed, as [privacy] does not say `seal = true`"
+                .to_owned(),
+        ));
+    }
+    if let Some(months) = place.personal_months {
+        let kept_from = Period::of(SystemClock.now()).back(months.get());
+        match vault.keys_before(kept_from)? {
+            0 => {}
+            due => findings.push(Note(format!(
+                "{} of months before {kept_from} are to be erased; `weir serve` does so at its start \
+                 and once a day",
+                counted(due, "key", "keys")
+            ))),
+        }
+    }
+    Ok(findings)
+}
