@@ -600,3 +600,97 @@ async fn strangers_who_guess_do_not_fill_the_record() {
         "{last}"
     );
 }
+
+/// A route with values in the place of its parameters that name something of [`LOG`], where there is
+/// something to name.
+fn named(path: &str) -> String {
+    let session = "00000000-0000-0000-0000-000000000001";
+    let id = if path.contains("/sessions/") { session } else { "1" };
+    let file = "weir.css";
+    path.replace("{id}", id).replace("{seq}", "1").replace("{file}", file).replace("{name}", "x")
+}
+
+#[actix_web::test]
+async fn every_answer_says_what_may_be_done_with_it() {
+    let fixture = Fixture::peopled(LOG);
+    let owner = headers(&fixture, Who::Session(Role::Owner));
+    let mut answered = 0;
+    for (route, method, _, _, _) in asked() {
+        if route == "/events" {
+            continue;
+        }
+        let path = named(route);
+        for who in [Vec::new(), owner.clone()] {
+            // Signing out ends the session of all that comes after.
+            if route == "/sign-out" && !who.is_empty() {
+                continue;
+            }
+            let got = ask_with(&fixture, who, &method, &path).await;
+            let said = format!("{method} {path}: {}", got.status);
+            let policy = got.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none'"), "{said}: {policy}");
+            // An embedded chart may be framed where it is there; "x" is none.
+            assert!(policy.contains("frame-ancestors 'none'"), "{said}: {policy}");
+            assert!(!policy.contains("script-src 'unsafe"), "{said}: {policy}");
+            assert_eq!(got.header("x-content-type-options"), "nosniff", "{said}");
+            let referrer = got.header("referrer-policy");
+            assert!(["same-origin", "no-referrer"].contains(&referrer), "{said}: {referrer}");
+            // Only what is the same for everybody may be kept, and only where it is there.
+            let kept = route == "/assets/{file}" && got.status == 200;
+            assert_eq!(got.header("cache-control") == "no-store", !kept, "{said}");
+            assert_eq!(got.header("server"), "", "{said}");
+            assert_eq!(got.header("access-control-allow-origin"), "", "{said}");
+            let sets = got.header("set-cookie");
+            let may_set = route == "/people/password" && method == Method::POST;
+            assert!(sets.is_empty() || may_set, "{said}: {sets}");
+            answered += 1;
+        }
+    }
+    assert!(200 < answered, "{answered}");
+}
+
+#[actix_web::test]
+async fn a_session_is_in_a_cookie_that_only_the_server_gets() {
+    let fixture = Fixture::peopled("");
+    let form = format!("name=Olga&password={}", PASSWORD.replace(' ', "+"));
+    for (proto, begins, ends) in [
+        ("http", "weir=", "; Path=/; HttpOnly; SameSite=Lax"),
+        ("https", "__Host-weir=", "; Path=/; HttpOnly; SameSite=Lax; Secure"),
+    ] {
+        let with = [("x-forwarded-proto", proto)];
+        let got = fixture.send_form("/sign-in", &form, &with).await;
+        let cookie = got.header("set-cookie");
+        assert!(cookie.starts_with(begins) && cookie.ends_with(ends), "{cookie}");
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+}
+
+#[actix_web::test]
+async fn what_one_may_not_see_is_as_if_it_were_not_there() {
+    let fixture = Fixture::peopled(LOG);
+    let same = async |bearer: &str, method: &Method, there: &str, nowhere: &str| {
+        let with = [("authorization", bearer), ("x-forwarded-for", "192.0.2.7")];
+        let there = fixture.send_body(method.clone(), there, "", &with).await;
+        let nowhere = fixture.send_body(method.clone(), nowhere, "", &with).await;
+        assert_eq!((there.status, &there.body), (nowhere.status, &nowhere.body));
+        there.status
+    };
+    let olga = fixture.bearer("Olga");
+    let newest = fixture.state().access.store.tokens(None).unwrap().remove(0).id.get();
+    let ann = fixture.bearer("Ann");
+    let (get, post) = (Method::GET, Method::POST);
+    // Somebody's token, and one that is not there.
+    let revoke = |id: i64| format!("/api/v1/tokens/{id}/revoke");
+    assert_eq!(same(&ann, &post, &revoke(newest), &revoke(999)).await, 404);
+    assert_eq!(fixture.send_get("/api/v1/people", &[("authorization", &olga)]).await.status, 200);
+    for path in ["/api/v1/people/", "/people/"] {
+        let (there, nowhere) = (format!("{path}1"), format!("{path}999"));
+        assert_eq!(same(&ann, &get, &there, &nowhere).await, 403);
+    }
+    // A name that is there, and one that is not.
+    let said = async |name: &str| {
+        let got = fixture.send_form("/sign-in", &format!("name={name}&password=x"), &[]).await;
+        (got.status, got.body.replace(name, "…"))
+    };
+    assert_eq!(said("Olga").await, said("Nobody").await);
+}
