@@ -43,7 +43,7 @@ pub enum AccessError {
     },
     /// A newer Weir wrote it.
     #[error(
-        "{path} was written by a newer Weir (schema {found}, this one knows {known}); run that version or a later one",
+        "{path} was written by {by} (schema {found}, this one knows {known}); run that version or a later one",
         path = path.display()
     )]
     Newer {
@@ -53,6 +53,8 @@ pub enum AccessError {
         found: i64,
         /// The newest schema that this program knows.
         known: i64,
+        /// Who wrote it last, so that it can open it.
+        by: String,
     },
     /// A row that we wrote does not read back. Trying again will not help.
     #[error("a row of access.db is damaged in column `{column}`; restore a backup")]

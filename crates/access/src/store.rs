@@ -115,6 +115,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), AccessError> {
             .and_then(|()| tx.pragma_update(None, "user_version", version + 1))
             .map_err(&store)?;
     }
+    weir_journal::stamp(&tx).map_err(&store)?;
     tx.commit().map_err(&store)
 }
 
@@ -133,7 +134,8 @@ fn schema_of(conn: &Connection, path: &Path) -> Result<i64, AccessError> {
     }
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if known < version {
-        return Err(AccessError::Newer { path: path.to_owned(), found: version, known });
+        let by = weir_journal::writer_of(conn);
+        return Err(AccessError::Newer { path: path.to_owned(), found: version, known, by });
     }
     Ok(version)
 }
@@ -173,9 +175,7 @@ mod tests {
         drop(Access::open(&path).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
         let error = Access::open(&path).unwrap_err().to_string();
-        assert!(
-            error.contains("was written by a newer Weir (schema 99, this one knows"),
-            "{error}"
-        );
+        let by = concat!("by Weir ", env!("CARGO_PKG_VERSION"), " (schema 99, this one knows");
+        assert!(error.contains(by), "{error}");
     }
 }

@@ -131,6 +131,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), AuditError> {
             .and_then(|()| tx.pragma_update(None, "user_version", version + 1))
             .map_err(&store)?;
     }
+    weir_journal::stamp(&tx).map_err(&store)?;
     tx.commit().map_err(&store)
 }
 
@@ -149,7 +150,8 @@ fn schema_of(conn: &Connection, path: &Path) -> Result<i64, AuditError> {
     }
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if known < version {
-        return Err(AuditError::Newer { path: path.to_owned(), found: version, known });
+        let by = weir_journal::writer_of(conn);
+        return Err(AuditError::Newer { path: path.to_owned(), found: version, known, by });
     }
     Ok(version)
 }

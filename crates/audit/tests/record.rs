@@ -210,7 +210,8 @@ fn anothers_file_a_newer_weirs_and_a_damaged_one_are_left_alone() {
     let conn = Connection::open(&place.path).unwrap();
     conn.pragma_update(None, "user_version", 99).unwrap();
     let error = Audit::open(&place.path).unwrap_err().to_string();
-    assert!(error.contains("was written by a newer Weir (schema 99, this one knows 1)"), "{error}");
+    let by = concat!("by Weir ", env!("CARGO_PKG_VERSION"), " (schema 99, this one knows 1)");
+    assert!(error.contains(by), "{error}");
     conn.pragma_update(None, "user_version", 1).unwrap();
     conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     drop(conn);

@@ -1,5 +1,5 @@
-//! The write-ahead journal of a store: switched on for certain, and durable before anything is built
-//! on what an earlier process left in it.
+//! What every store has: a write-ahead journal, switched on for certain, and durable before anything is
+//! built on what an earlier process left in it; and a stamp that says which Weir wrote it.
 //!
 //! Where a sync fails, Linux forgets that the pages were never written, and keeps showing them: a
 //! later sync says yes and writes nothing of them. A process that is started again after such a
@@ -9,12 +9,16 @@
 //!
 //! All stores do so when they open their file. Nothing here knows what stands in one.
 
+mod stamp; // which Weir wrote a store last
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ffi};
+
+pub use stamp::{VERSION, stamp, stamped, writer_of};
 
 /// How much is written again at a time.
 const STEP_BYTES: usize = 1024 * 1024;

@@ -62,7 +62,7 @@ pub enum LogError {
     },
     /// A newer Weir wrote it.
     #[error(
-        "{path} was written by a newer Weir (log schema {found}, this one knows {known}); run that version or a later one",
+        "{path} was written by {by} (log schema {found}, this one knows {known}); run that version or a later one",
         path = path.display()
     )]
     Newer {
@@ -72,6 +72,8 @@ pub enum LogError {
         found: i64,
         /// The newest schema that this program knows.
         known: i64,
+        /// Who wrote it last, so that it can open it.
+        by: String,
     },
     /// There is no log.
     #[error(

@@ -115,6 +115,11 @@ fn migrate(conn: &mut Connection, from: usize) -> Result<(), rusqlite::Error> {
         tx.pragma_update(None, "user_version", version + 1)?;
         tx.commit()?;
     }
+    if weir_journal::stamped(conn).as_deref() != Some(weir_journal::VERSION) {
+        let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        weir_journal::stamp(&tx)?;
+        tx.commit()?;
+    }
     Ok(())
 }
 
@@ -134,7 +139,8 @@ fn schema_of(conn: &Connection, path: &Path) -> Result<i64, LogError> {
     }
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if known < version {
-        return Err(LogError::Newer { path: path.to_owned(), found: version, known });
+        let by = weir_journal::writer_of(conn);
+        return Err(LogError::Newer { path: path.to_owned(), found: version, known, by });
     }
     Ok(version)
 }

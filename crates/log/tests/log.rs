@@ -184,7 +184,8 @@ fn a_newer_log_is_refused_and_left_alone() {
         .unwrap();
     let lock = fixture.dir.lock("test").unwrap();
     let error = Log::open(&fixture.dir, &lock).err().unwrap().to_string();
-    assert!(error.contains("newer Weir (log schema 99, this one knows 1)"), "{error}");
+    let by = concat!("by Weir ", env!("CARGO_PKG_VERSION"), " (log schema 99, this one knows 1)");
+    assert!(error.contains(by), "{error}");
     assert!(matches!(LogReader::open(&fixture.dir), Err(LogError::Newer { .. })));
 }
 

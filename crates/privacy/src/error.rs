@@ -44,7 +44,7 @@ pub enum VaultError {
     },
     /// A newer Weir wrote it.
     #[error(
-        "{path} was written by a newer Weir (schema {found}, this one knows {known}); run that version or a later one",
+        "{path} was written by {by} (schema {found}, this one knows {known}); run that version or a later one",
         path = path.display()
     )]
     Newer {
@@ -54,6 +54,8 @@ pub enum VaultError {
         found: i64,
         /// The newest schema that this program knows.
         known: i64,
+        /// Who wrote it last, so that it can open it.
+        by: String,
     },
     /// Somebody reads it and does not end.
     #[error(

@@ -136,7 +136,9 @@ impl Store {
         // FULL: each save is synced by itself. With NORMAL the journal is synced when it is moved into
         // the file; if that fails, a later sync says yes for what is not there (see `weir_journal`).
         conn.pragma_update(None, "synchronous", "FULL").map_err(&store)?;
-        if layout != Some(LAYOUT_VERSION) {
+        if layout == Some(LAYOUT_VERSION) {
+            weir_journal::stamp(&conn).map_err(&store)?;
+        } else {
             remake(&mut conn).map_err(&store)?;
         }
         Ok(Store { conn, path: path.to_owned() })
@@ -286,7 +288,8 @@ fn empty(tx: &Transaction<'_>) -> Result<(), rusqlite::Error> {
     }
     tx.execute_batch(SCHEMA)?;
     tx.pragma_update(None, "application_id", APPLICATION_ID)?;
-    tx.pragma_update(None, "user_version", LAYOUT_VERSION)
+    tx.pragma_update(None, "user_version", LAYOUT_VERSION)?;
+    weir_journal::stamp(tx)
 }
 
 fn save_model(tx: &Transaction<'_>, model: &Model) -> Result<(), rusqlite::Error> {

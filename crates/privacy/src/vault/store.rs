@@ -142,6 +142,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), VaultError> {
         [random::<32>()],
     )
     .map_err(&store)?;
+    weir_journal::stamp(&tx).map_err(&store)?;
     tx.commit().map_err(&store)
 }
 
@@ -160,7 +161,8 @@ fn schema_of(conn: &Connection, path: &Path) -> Result<i64, VaultError> {
     }
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if known < version {
-        return Err(VaultError::Newer { path: path.to_owned(), found: version, known });
+        let by = weir_journal::writer_of(conn);
+        return Err(VaultError::Newer { path: path.to_owned(), found: version, known, by });
     }
     Ok(version)
 }
@@ -197,6 +199,8 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         drop(Vault::open(&path).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(Vault::open(&path), Err(VaultError::Newer { found: 99, .. })));
+        let error = Vault::open(&path).err().unwrap().to_string();
+        let by = concat!("by Weir ", env!("CARGO_PKG_VERSION"), " (schema 99, this one knows");
+        assert!(error.contains(by), "{error}");
     }
 }

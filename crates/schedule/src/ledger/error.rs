@@ -37,7 +37,7 @@ pub enum LedgerError {
     },
     /// A newer Weir wrote it.
     #[error(
-        "{path} was written by a newer Weir (schema {found}, this one knows {known}); run that version or a later one",
+        "{path} was written by {by} (schema {found}, this one knows {known}); run that version or a later one",
         path = path.display()
     )]
     Newer {
@@ -47,6 +47,8 @@ pub enum LedgerError {
         found: i64,
         /// The newest schema that this program knows.
         known: i64,
+        /// Who wrote it last, so that it can open it.
+        by: String,
     },
     /// The file is not what SQLite left. Trying again will not help.
     #[error(

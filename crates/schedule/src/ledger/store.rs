@@ -115,6 +115,7 @@ fn prepare(conn: &mut Connection, path: &Path) -> Result<(), LedgerError> {
             .and_then(|()| tx.pragma_update(None, "user_version", version + 1))
             .map_err(&store)?;
     }
+    weir_journal::stamp(&tx).map_err(&store)?;
     tx.commit().map_err(&store)
 }
 
@@ -138,7 +139,8 @@ pub(super) fn schema_of(conn: &Connection, path: &Path) -> Result<i64, LedgerErr
     }
     let known = schema_known();
     if known < version {
-        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known });
+        let by = weir_journal::writer_of(conn);
+        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known, by });
     }
     Ok(version)
 }
@@ -180,7 +182,14 @@ mod tests {
         drop(Ledger::open(&path).unwrap());
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
         let error = Ledger::open(&path).unwrap_err().to_string();
-        assert!(error.contains("by a newer Weir (schema 99, this one knows"), "{error}");
+        assert!(
+            error.contains(concat!(
+                "by Weir ",
+                env!("CARGO_PKG_VERSION"),
+                " (schema 99, this one knows"
+            )),
+            "{error}"
+        );
     }
 
     #[test]
