@@ -3,17 +3,17 @@
 mod appender; // the thread that owns the log
 mod group; // what one commit takes
 mod pace; // how long whoever comes now would wait
+mod sync; // what they synchronise with
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
 use weir_domain::{Delivery, Seq};
 
 pub use appender::{Appender, GroupLog};
 use pace::Pace;
+use sync::mpsc::error::TrySendError;
+use sync::{AtomicBool, Ordering, mpsc, oneshot};
 
 use crate::limits::QueueLimits;
 

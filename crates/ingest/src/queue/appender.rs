@@ -2,16 +2,14 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
 use weir_domain::{Delivery, Seq};
 use weir_log::Log;
 
 use super::group::Group;
 use super::pace::Pace;
+use super::sync::{AtomicBool, JoinHandle, Ordering, mpsc, thread};
 use super::{AppendQueue, Committed, Message, NotAppended};
 use crate::IntakeError;
 use crate::limits::QueueLimits;

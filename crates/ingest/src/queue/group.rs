@@ -1,8 +1,8 @@
 //! What one commit takes.
 
-use tokio::sync::oneshot;
 use weir_domain::Delivery;
 
+use super::sync::oneshot;
 use super::{Job, NotAppended};
 
 /// Deliveries of one commit, and who waits for each.

@@ -1,7 +1,8 @@
 //! How long whoever comes now would wait for the commit to begin that takes them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use super::sync::{AtomicU64, Ordering};
 
 /// How fast the writer is, as everybody may ask and the writer alone says.
 pub(super) struct Pace {
