@@ -25,6 +25,8 @@ fn check(scenario: impl Fn() + Send + Sync + 'static) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let schedules = usize::try_from(number("WEIR_SHUTTLE_SCHEDULES").unwrap_or(4_000)).unwrap();
     let seed = number("WEIR_SHUTTLE_SEED").unwrap_or_else(|| {
+        // For a seed alone, which is printed.
+        #[allow(clippy::disallowed_methods)]
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         u64::from(now.subsec_nanos())
     });

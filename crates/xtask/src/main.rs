@@ -39,10 +39,17 @@ enum Command {
     Faults(on_demand::FaultsArgs),
     /// Look for inputs that break what is promised of each place where bytes come in or go out.
     Fuzz(fuzz::Args),
+    /// Let the threads of the append queue take their steps in orders that chance gives.
+    Shuttle(on_demand::ShuttleArgs),
+    /// Live weeks of Weir's life, each from a seed: traffic, kills, power cuts, clocks that jump.
+    Weeks(on_demand::WeeksArgs),
     /// Hold reports against the brute-force oracle on random streams.
     Differential(on_demand::DifferentialArgs),
     /// Say by statistics whether the time of a refusal tells why it was refused, and what one costs.
     Timing(on_demand::TimingArgs),
+    /// Write what this version leaves in a data directory as text, to be held against all later versions:
+    /// `tests/fixtures/VERSION/`. A release's is made once.
+    Fixture,
     /// Write the golden files of the outputs and the golden pictures of the pages anew, to be looked
     /// at before they are committed.
     Golden,
@@ -60,6 +67,9 @@ fn main() -> ExitCode {
         Command::Fuzz(args) => fuzz::fuzz(&args),
         Command::Differential(args) => on_demand::differential(&args),
         Command::Timing(args) => on_demand::timing(&args),
+        Command::Shuttle(args) => on_demand::shuttle(&args),
+        Command::Weeks(args) => on_demand::weeks(&args),
+        Command::Fixture => on_demand::fixture(),
         Command::Golden => on_demand::golden(),
         Command::Sbom => sbom::sbom(),
     };

@@ -5,8 +5,9 @@ use clap::Args;
 
 use crate::process::{cargo, run};
 use crate::under_test::{
-    BINARY, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, INTERPOSE, KILL_CYCLES, OVERLOAD_MINUTES,
-    built_weir, released_weir,
+    BINARY, DIFFERENTIAL_SEEDS, FAULTS, FIXTURE, GOLDEN, INTERPOSE, KILL_CYCLES, OVERLOAD_MINUTES,
+    SHUTTLE, SHUTTLE_SCHEDULES, SHUTTLE_SEED, SIMULATION_SEED, SIMULATION_SEEDS, built_weir,
+    released_weir,
 };
 
 /// How long to kill.
@@ -31,6 +32,28 @@ pub(crate) struct FaultsArgs {
     /// Try every point, which takes an hour or more, and not the sample that the gate tries.
     #[arg(long)]
     all: bool,
+}
+
+/// How many orders of steps to try.
+#[derive(Args)]
+pub(crate) struct ShuttleArgs {
+    /// How many for each test.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    schedules: u32,
+    /// Which: a run prints its seed.
+    #[arg(long, value_name = "K")]
+    seed: Option<u64>,
+}
+
+/// How many weeks to live.
+#[derive(Args)]
+pub(crate) struct WeeksArgs {
+    /// How many, each from a seed of its own.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    seeds: u32,
+    /// The first seed: a run prints each of them.
+    #[arg(long, value_name = "K")]
+    seed: Option<u64>,
 }
 
 /// How much to compare.
@@ -87,6 +110,34 @@ pub(crate) fn faults(args: &FaultsArgs) -> Result<()> {
 /// `cargo xtask differential`
 pub(crate) fn differential(args: &DifferentialArgs) -> Result<()> {
     test("differential", DIFFERENTIAL_SEEDS, args.seeds)
+}
+
+/// `cargo xtask shuttle`
+pub(crate) fn shuttle(args: &ShuttleArgs) -> Result<()> {
+    let mut test = cargo(SHUTTLE);
+    test.env(SHUTTLE_SCHEDULES, args.schedules.to_string());
+    if let Some(seed) = args.seed {
+        test.env(SHUTTLE_SEED, seed.to_string());
+    }
+    run(&mut test)
+}
+
+/// `cargo xtask weeks`
+pub(crate) fn weeks(args: &WeeksArgs) -> Result<()> {
+    let mut test = cargo("test -p weir-tests --locked --test simulation -- --nocapture");
+    test.env(SIMULATION_SEEDS, args.seeds.to_string());
+    if let Some(seed) = args.seed {
+        test.env(SIMULATION_SEED, seed.to_string());
+    }
+    run(&mut test)
+}
+
+/// `cargo xtask fixture`
+pub(crate) fn fixture() -> Result<()> {
+    let weir = built_weir()?;
+    let mut test =
+        cargo("test -p weir-tests --locked --test upgrade -- this_version_has_a_fixture");
+    run(test.env(BINARY, weir).env(FIXTURE, "make"))
 }
 
 /// `cargo xtask golden`

@@ -20,6 +20,8 @@ pub(crate) const PYTHON: &str = "WEIR_PYTHON";
 pub(crate) const GOLDEN: &str = "WEIR_GOLDEN";
 /// Where they find what stands between the binary and the C library; else they build it.
 pub(crate) const INTERPOSE: &str = "WEIR_INTERPOSE";
+/// Whether to make the fixture of this version instead of looking whether there is one.
+pub(crate) const FIXTURE: &str = "WEIR_FIXTURE";
 /// How many cycles the kill test runs; it has a default.
 pub(crate) const KILL_CYCLES: &str = "WEIR_KILL_CYCLES";
 /// For how many minutes the overload test goes on; in the gate, for seconds.
@@ -28,6 +30,19 @@ pub(crate) const OVERLOAD_MINUTES: &str = "WEIR_OVERLOAD_MINUTES";
 pub(crate) const FAULTS: &str = "WEIR_FAULTS";
 /// How many streams the differential test compares; it has a default.
 pub(crate) const DIFFERENTIAL_SEEDS: &str = "WEIR_DIFFERENTIAL_SEEDS";
+
+/// How many orders of steps each test of the append queue tries; it has a default.
+pub(crate) const SHUTTLE_SCHEDULES: &str = "WEIR_SHUTTLE_SCHEDULES";
+/// Which orders these are.
+pub(crate) const SHUTTLE_SEED: &str = "WEIR_SHUTTLE_SEED";
+/// How many weeks the simulation lives; it has a default.
+pub(crate) const SIMULATION_SEEDS: &str = "WEIR_SIMULATION_SEEDS";
+/// The first of their seeds.
+pub(crate) const SIMULATION_SEED: &str = "WEIR_SIMULATION_SEED";
+
+/// The tests of the append queue under shuttle, which take a build of their own.
+pub(crate) const SHUTTLE: &str =
+    "test -p weir-ingest --features shuttle --locked --test shuttle -- --nocapture";
 
 /// Builds `weir` as developers do and says where it is.
 pub(crate) fn built_weir() -> Result<PathBuf> {

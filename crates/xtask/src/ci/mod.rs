@@ -87,14 +87,14 @@ mod tests {
     fn all_steps_run_in_order() {
         let all = [
             "compiler", "browser", "node", "python", "fmt", "clippy", "doc", "deny", "sbom",
-            "build", "test",
+            "build", "test", "shuttle",
         ];
         assert_eq!(wanted(None, None), all);
     }
 
     #[test]
     fn a_part_can_be_asked_for() {
-        assert_eq!(wanted(Some(Step::Deny), None), ["deny", "sbom", "build", "test"]);
+        assert_eq!(wanted(Some(Step::Deny), None), ["deny", "sbom", "build", "test", "shuttle"]);
         assert_eq!(wanted(None, Some(Step::Fmt)), ["fmt"]);
     }
 

@@ -8,7 +8,8 @@ use crate::process::{cargo, run};
 use crate::sbom::sbom;
 use crate::under_test::{
     BINARY, CHROMIUM, DIFFERENTIAL_SEEDS, FAULTS, GOLDEN, KILL_CYCLES, OVERLOAD_MINUTES, PYTHON,
-    SCHEMATHESIS, built_weir,
+    SCHEMATHESIS, SHUTTLE, SHUTTLE_SCHEDULES, SHUTTLE_SEED, SIMULATION_SEED, SIMULATION_SEEDS,
+    built_weir,
 };
 
 /// One check. The order here is the order of the gate: what fails quickly comes first.
@@ -25,6 +26,7 @@ pub(super) enum Step {
     Sbom,
     Build,
     Test,
+    Shuttle,
 }
 
 impl Step {
@@ -42,6 +44,7 @@ impl Step {
             Step::Sbom => "sbom",
             Step::Build => "build",
             Step::Test => "test",
+            Step::Shuttle => "shuttle",
         }
     }
 
@@ -61,6 +64,7 @@ impl Step {
             Step::Sbom => "the bill of materials names each crate that is built in",
             Step::Build => "the binary",
             Step::Test => "the tests",
+            Step::Shuttle => "the append queue, its threads in orders that chance gives",
         }
     }
 
@@ -78,6 +82,7 @@ impl Step {
             Step::Sbom => sbom(),
             Step::Build => built_weir().map(drop),
             Step::Test => test(),
+            Step::Shuttle => shuttle(),
         }
     }
 }
@@ -94,6 +99,9 @@ fn python() -> Result<()> {
 
 fn clippy() -> Result<()> {
     run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings"))?;
+    run(&mut cargo(
+        "clippy -p weir-ingest --features shuttle --test shuttle --locked -- -D warnings",
+    ))?;
     run(&mut cargo(
         "clippy -p weir-dashboard -p weir-cli --features weir-cli/oidc --all-targets --locked -- -D warnings",
     ))
@@ -119,12 +127,18 @@ fn test() -> Result<()> {
     // The gate means the same for everyone: a shell's own numbers do not shorten it.
     test.env_remove(KILL_CYCLES).env_remove(DIFFERENTIAL_SEEDS);
     test.env_remove(GOLDEN).env_remove(FAULTS).env_remove(OVERLOAD_MINUTES);
+    test.env_remove(SIMULATION_SEEDS).env_remove(SIMULATION_SEED);
     test.env(BINARY, weir).env(CHROMIUM, chromium).env(SCHEMATHESIS, schemathesis);
     test.env(PYTHON, python);
     run(&mut test)?;
     run(&mut cargo(
         "test -p weir-dashboard -p weir-cli --features weir-cli/oidc --lib --bins --locked -- oidc identity_provider no_route every_route",
     ))
+}
+
+fn shuttle() -> Result<()> {
+    let mut test = cargo(SHUTTLE);
+    run(test.env_remove(SHUTTLE_SCHEDULES).env_remove(SHUTTLE_SEED))
 }
 
 #[cfg(test)]
