@@ -463,42 +463,50 @@ fn serve(
     Ok(server.run())
 }
 
-/// Reads secrets and certificates again when the process is told to: SIGHUP.
-async fn read_on_signal(watch: Watch) {
+/// Reads secrets and certificates again when the process is told to: SIGHUP. It is caught from the
+/// call on.
+fn read_on_signal(watch: Watch) -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
-        tracing::warn!("SIGHUP cannot be caught: it would end the process");
-        return;
-    };
-    while hangup.recv().await.is_some() {
-        tracing::info!("reading secrets and certificates again: told to by SIGHUP");
-        watch.read_now();
+    let hangup = signal(SignalKind::hangup());
+    async move {
+        let Ok(mut hangup) = hangup else {
+            tracing::warn!("SIGHUP cannot be caught: it would end the process");
+            return;
+        };
+        while hangup.recv().await.is_some() {
+            tracing::info!("reading secrets and certificates again: told to by SIGHUP");
+            watch.read_now();
+        }
     }
 }
 
-/// Stops the server when the process is told to end, or must end by itself.
-async fn stop_on_signal(
+/// Stops the server when the process is told to end, or must end by itself. Signals are caught from
+/// the call on.
+fn stop_on_signal(
     server: ServerHandle,
     stop: Arc<tokio::sync::Notify>,
     scheduler: Stop,
     state: web::Data<State>,
-) {
+) -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::warn!("signals cannot be caught: a stop will not wait for what is being answered");
-        return;
-    };
-    tokio::select! {
-        _ = terminate.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
-        _ = interrupt.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
-        () = stop.notified() => tracing::error!("stopping: the log cannot be written"),
+    let caught = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) = caught else {
+            tracing::warn!(
+                "signals cannot be caught: a stop will not wait for what is being answered"
+            );
+            return;
+        };
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
+            _ = interrupt.recv() => tracing::info!("stopping: what was accepted is appended and answered first"),
+            () = stop.notified() => tracing::error!("stopping: the log cannot be written"),
+        }
+        scheduler.tell();
+        // Streams of events would go on until the last of the time that requests have.
+        state.streams.close();
+        server.stop(true).await;
     }
-    scheduler.tell();
-    // Streams of events would go on until the last of the time that requests have.
-    state.streams.close();
-    server.stop(true).await;
 }
 
 /// Appends what is still waiting, folds it, saves, and ends both threads.
