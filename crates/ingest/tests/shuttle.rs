@@ -24,12 +24,7 @@ type Answer = Result<(), NotAppended>;
 fn check(scenario: impl Fn() + Send + Sync + 'static) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let schedules = usize::try_from(number("WEIR_SHUTTLE_SCHEDULES").unwrap_or(4_000)).unwrap();
-    let seed = number("WEIR_SHUTTLE_SEED").unwrap_or_else(|| {
-        // For a seed alone, which is printed.
-        #[allow(clippy::disallowed_methods)]
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        u64::from(now.subsec_nanos())
-    });
+    let seed = number("WEIR_SHUTTLE_SEED").unwrap_or_else(rand::random);
     let name = std::thread::current().name().unwrap_or_default().to_owned();
     eprintln!(
         "{name}: {schedules} schedules; to repeat it: cargo xtask shuttle --schedules {schedules} --seed {seed}"
