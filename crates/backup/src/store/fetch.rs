@@ -10,7 +10,7 @@ use super::segment::Segment;
 use crate::stage::Progress;
 use crate::{BackupError, FilePart, MANIFEST_FILE, Manifest, Stage, files};
 
-/// Makes the folder `to` from the backup in `store`, as [`take`](crate::take) would have made it.
+/// Makes the folder `to` from the backup in `store`, as [`take`](crate::take()) would have made it.
 /// Each object is proved against its SHA-256, each group against its seal. Called again, it goes on
 /// where it was cut off.
 ///
