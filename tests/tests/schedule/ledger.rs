@@ -46,9 +46,10 @@ fn a_newer_one_and_another_programs_are_left_alone() {
     let version = |version: i64| {
         let conn = rusqlite::Connection::open(&place).unwrap();
         conn.pragma_update(None, "user_version", version).unwrap();
+        conn.execute("UPDATE written_by SET version = '9.8.7'", []).unwrap();
     };
     version(99);
-    refused(&world, &["schedule.db", "written by a newer Weir (schema 99", "run that version"]);
+    refused(&world, &["schedule.db", "written by Weir 9.8.7 (schema 99", "run that version"]);
     version(1);
     assert!(world.home.prints(["schedule", "list"]).contains("1 delivered"));
 
