@@ -144,6 +144,8 @@ impl Home {
         }
         command
             .env_remove("RUST_LOG")
+            // Under a limit of memory, a trace of where there was none waits for itself.
+            .env_remove("RUST_BACKTRACE")
             .env("WEIR_CONFIG", self.path("weir.toml"))
             .env("WEIR_DATA_DIR", self.data())
             .current_dir(self.dir.path())
