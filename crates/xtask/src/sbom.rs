@@ -70,7 +70,7 @@ fn members() -> Result<Vec<PathBuf>> {
         .map(|entry| Ok(entry?.path()))
         .collect::<std::io::Result<Vec<_>>>()
         .context("`crates` cannot be listed")?;
-    folders.push(root().join("tests"));
+    folders.extend(["tests", "tests/fuzz"].map(|folder| root().join(folder)));
     folders.retain(|folder| folder.join("Cargo.toml").is_file());
     Ok(folders)
 }
