@@ -82,7 +82,7 @@ fn claim(source: &DataDir, target: &DataDir) -> Result<Lock, BackupError> {
         return Err(BackupError::Itself { path: folder.to_owned() });
     }
     refuse_other(folder)?;
-    Ok(target.lock("weir backup")?)
+    Ok(target.lock_to_back_up("weir backup")?)
 }
 
 /// Where `path` is, or will be, without links and dots.

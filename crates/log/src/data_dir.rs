@@ -205,6 +205,16 @@ impl DataDir {
         self.take(holder)
     }
 
+    /// The same for a backup, whose folder the caller has looked at: one that was cut off in its
+    /// beginning has files and no log.
+    ///
+    /// # Errors
+    /// If it is locked, or cannot be written.
+    pub fn lock_to_back_up(&self, holder: &str) -> Result<Lock, LogError> {
+        self.create()?;
+        self.take(holder)
+    }
+
     fn take(&self, holder: &str) -> Result<Lock, LogError> {
         let path = self.path.join(LOCK_FILE);
         let mut file = OpenOptions::new()

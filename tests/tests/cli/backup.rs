@@ -264,6 +264,9 @@ fn a_folder_of_something_else_is_left_alone() {
     .expect("a test's own file");
     fs::write(begun.join("log.db"), "").expect("a test's own file");
     world.home.weir(["backup".as_ref(), begun.as_os_str()]).ok();
+    // One that was cut off before that.
+    fs::remove_file(begun.join("log.db")).expect("a test's own file");
+    world.home.weir(["backup".as_ref(), begun.as_os_str()]).ok();
     // A newer Weir's.
     let text = fs::read_to_string(&manifest).expect("a test's own file");
     fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 2"))
