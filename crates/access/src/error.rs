@@ -1,8 +1,6 @@
 //! What can go wrong, what is refused, and what to do next.
 
-use std::path::{Path, PathBuf};
-
-use rusqlite::ErrorCode;
+use weir_journal::StoreError;
 
 use crate::name::NAME_CHARS_MAX;
 use crate::password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
@@ -19,43 +17,9 @@ pub enum AccessError {
     /// As many passwords are being judged as may be. Trying again helps.
     #[error("too many passwords are being checked at this moment; try again in a second")]
     Busy,
-    /// The file cannot be made.
-    #[error("{path}: {source}; the data directory must be writable for this user", path = path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// SQLite said no.
-    #[error("{path}: {source}; look at the disk that it is on", path = path.display())]
-    Store {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        source: rusqlite::Error,
-    },
-    /// The file is a database of another program.
-    #[error("{path} is a database of another program; name another folder with --data-dir", path = path.display())]
-    ForeignFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A newer Weir wrote it.
-    #[error(
-        "{path} was written by {by} (schema {found}, this one knows {known}); run that version or a later one",
-        path = path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: i64,
-        /// The newest schema that this program knows.
-        known: i64,
-        /// Who wrote it last, so that it can open it.
-        by: String,
-    },
+    /// The file cannot be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A row that we wrote does not read back. Trying again will not help.
     #[error("a row of access.db is damaged in column `{column}`; restore a backup")]
     Damaged {
@@ -178,19 +142,6 @@ impl Refusal {
             | Refusal::TooManyShares
             | Refusal::TooManyTokens
             | Refusal::NoPassword => None,
-        }
-    }
-}
-
-impl AccessError {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> AccessError + '_ {
-        move |source| AccessError::Io { path: path.to_owned(), source }
-    }
-
-    pub(crate) fn store(path: &Path) -> impl Fn(rusqlite::Error) -> AccessError + '_ {
-        move |source| match source.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => AccessError::ForeignFile { path: path.to_owned() },
-            _ => AccessError::Store { path: path.to_owned(), source },
         }
     }
 }

@@ -203,7 +203,7 @@ fn an_end_that_was_cut_off_is_found_against_a_head_from_elsewhere() {
 fn anothers_file_a_newer_weirs_and_a_damaged_one_are_left_alone() {
     let place = place();
     std::fs::write(&place.path, "a text, and a long one, of another program's").unwrap();
-    assert!(matches!(Audit::open(&place.path), Err(AuditError::ForeignFile { .. })));
+    assert!(matches!(Audit::open(&place.path), Err(AuditError::Foreign { .. })));
     std::fs::remove_file(&place.path).unwrap();
     assert!(Record::open(&place.path).unwrap().is_none());
     drop(written(&place));

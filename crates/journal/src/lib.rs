@@ -1,5 +1,6 @@
 //! What every store has: a write-ahead journal, switched on for certain, and durable before anything is
-//! built on what an earlier process left in it; and a stamp that says which Weir wrote it.
+//! built on what an earlier process left in it; a schema with its migrations; and a stamp that says which
+//! Weir wrote it.
 //!
 //! Where a sync fails, Linux forgets that the pages were never written, and keeps showing them: a
 //! later sync says yes and writes nothing of them. A process that is started again after such a
@@ -9,6 +10,8 @@
 //!
 //! All stores do so when they open their file. Nothing here knows what stands in one.
 
+mod error; // what can go wrong with a store's file
+mod schema; // whose file it is, and what stands in it
 mod stamp; // which Weir wrote a store last
 
 use std::fs::{File, OpenOptions};
@@ -18,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ffi};
 
+pub use error::StoreError;
+pub use schema::{Schema, create_private};
 pub use stamp::{VERSION, stamp, stamped, writer_of};
 
 /// How much is written again at a time.

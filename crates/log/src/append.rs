@@ -134,12 +134,12 @@ fn last_seal(conn: &Connection, path: &Path) -> Result<Seal, LogError> {
         conn.query_row(sql, [], |row| Ok(Seal { last: Seq::new(row.get(0)?), hash: row.get(1)? }));
     match found {
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(Seal::GENESIS),
-        found => found.map_err(LogError::store(path)),
+        found => found.map_err(LogError::sqlite(path)),
     }
 }
 
 fn head(conn: &Connection, path: &Path) -> Result<Seq, LogError> {
     conn.query_row("SELECT coalesce(max(seq), 0) FROM delivery", [], |row| row.get(0))
         .map(Seq::new)
-        .map_err(LogError::store(path))
+        .map_err(LogError::sqlite(path))
 }

@@ -80,7 +80,7 @@ impl LogCopy {
         if anchor != Seal::GENESIS {
             let sql = "INSERT INTO seal (last_seq, first_seq, hash) VALUES (?1, ?1, ?2)";
             let anchored = copy.conn.execute(sql, (anchor.last.get(), anchor.hash));
-            anchored.map_err(LogError::store(&path))?;
+            anchored.map_err(LogError::sqlite(&path))?;
         }
         copy.head = anchor;
         Ok(copy)
@@ -94,7 +94,7 @@ impl LogCopy {
         let path = self.dir.log_file();
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         let busy = self.conn.query_row(sql, [], |row| row.get::<_, bool>(0));
-        if busy.map_err(LogError::store(&path))? {
+        if busy.map_err(LogError::sqlite(&path))? {
             return Err(LogError::io(&path)(std::io::ErrorKind::ResourceBusy.into()));
         }
         Ok(self.head)
@@ -163,7 +163,7 @@ impl LogCopy {
         upto: Seq,
     ) -> Result<(), CopyError> {
         let path = self.dir.log_file();
-        let store = LogError::store(&path);
+        let store = LogError::sqlite(&path);
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(&store)?;
         let mut ahead = *proved;
         let copied = self.groups(source, &mut ahead, groups, upto).and_then(|head| {
@@ -213,7 +213,7 @@ impl LogCopy {
     ) -> Result<Seal, CopyError> {
         let LogCopy { conn, dir, origins, .. } = self;
         let path = dir.log_file();
-        let store = LogError::store(&path);
+        let store = LogError::sqlite(&path);
         if first != before.last.next() || seal.last < first {
             let unchained = Finding::Unchained { first, last: seal.last, before: before.last };
             return Err(CopyError::Damaged(unchained));

@@ -2,20 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
 use weir_domain::Seq;
+use weir_journal::StoreError;
 
 /// A log that cannot be opened or read.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// The folder or a file in it cannot be reached.
-    #[error("{path}: {source}; {advice}", path = path.display(), advice = io_advice(source))]
-    Io {
-        /// The folder or file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    /// The folder, or a file in it, cannot be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Another process holds the folder.
     #[error(
         "the data directory {path} is in use by {holder}; stop it, or name another with --data-dir",
@@ -54,27 +49,6 @@ pub enum LogError {
         /// The folder.
         path: PathBuf,
     },
-    /// The file is a database of another program.
-    #[error("{path} is a database of another program; name another folder with --data-dir", path = path.display())]
-    ForeignFile {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A newer Weir wrote it.
-    #[error(
-        "{path} was written by {by} (log schema {found}, this one knows {known}); run that version or a later one",
-        path = path.display()
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: i64,
-        /// The newest schema that this program knows.
-        known: i64,
-        /// Who wrote it last, so that it can open it.
-        by: String,
-    },
     /// There is no log.
     #[error(
         "there is no log in {path}; `weir serve` or `weir import` makes one, or name another folder with --data-dir",
@@ -83,14 +57,6 @@ pub enum LogError {
     Missing {
         /// The folder.
         path: PathBuf,
-    },
-    /// SQLite said no.
-    #[error("{path}: {source}; {advice}", path = path.display(), advice = store_advice(source))]
-    Store {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        source: rusqlite::Error,
     },
     /// A row that we wrote does not read back. Trying again will not help.
     #[error(
@@ -123,44 +89,11 @@ pub enum LogError {
 }
 
 impl LogError {
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> LogError + '_ {
-        move |source| LogError::Io { path: path.to_owned(), source }
+    pub(crate) fn io(path: &Path) -> impl Fn(std::io::Error) -> LogError + '_ {
+        |source| StoreError::io(path)(source).into()
     }
 
-    pub(crate) fn store(path: &Path) -> impl Fn(rusqlite::Error) -> LogError + '_ {
-        move |source| match source.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => LogError::ForeignFile { path: path.to_owned() },
-            _ => LogError::Store { path: path.to_owned(), source },
-        }
-    }
-}
-
-fn io_advice(source: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind;
-    match source.kind() {
-        ErrorKind::PermissionDenied => {
-            "give this user the right to it, or name another folder with --data-dir"
-        }
-        ErrorKind::StorageFull => "free some space on that disk and start again",
-        ErrorKind::ReadOnlyFilesystem => {
-            "mount it writable, or name another folder with --data-dir"
-        }
-        ErrorKind::NotFound => "create it, or name another folder with --data-dir",
-        _ => "mend that, or name another folder with --data-dir",
-    }
-}
-
-/// What to do about an error of SQLite's.
-fn store_advice(source: &rusqlite::Error) -> &'static str {
-    match source.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => "free some space on that disk and start again",
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            "the folder must be writable for this user; mend that, or name another with --data-dir"
-        }
-        Some(ErrorCode::DatabaseCorrupt) => "the file is damaged; restore a backup",
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            "another process holds the file; stop it and start again"
-        }
-        _ => "look at the disk that it is on; nothing that was acknowledged has been changed",
+    pub(crate) fn sqlite(path: &Path) -> impl Fn(rusqlite::Error) -> LogError + '_ {
+        |source| StoreError::sqlite(path)(source).into()
     }
 }

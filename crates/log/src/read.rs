@@ -64,7 +64,7 @@ impl LogReader {
             .prepare_cached("SELECT coalesce(max(seq), 0) FROM delivery")
             .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
             .map(Seq::new)
-            .map_err(LogError::store(&self.path))
+            .map_err(LogError::sqlite(&self.path))
     }
 
     /// Hands up to `count_max` deliveries after `after` to `visit`, in log order, and returns how
@@ -79,7 +79,7 @@ impl LogReader {
         mut visit: impl FnMut(Row<'_>) -> Result<(), E>,
     ) -> Result<u64, E> {
         let LogReader { conn, path, origins } = self;
-        let store = LogError::store(path);
+        let store = LogError::sqlite(path);
         let mut statement = conn
             .prepare_cached(
                 "SELECT seq, received_at, origin, body FROM delivery \
@@ -137,7 +137,7 @@ impl LogReader {
                     .optional()
             })
             .map(|found| found.unwrap_or(Seal::GENESIS))
-            .map_err(LogError::store(&self.path))
+            .map_err(LogError::sqlite(&self.path))
     }
 
     /// The seals that end after `after` with where their groups begin, up to `count_max` of them,
@@ -160,7 +160,7 @@ impl LogReader {
                 })?
                 .collect()
         };
-        read().map_err(LogError::store(&self.path))
+        read().map_err(LogError::sqlite(&self.path))
     }
 
     /// The last delivery before the first, in log order, that was received after `at`: the log as it
@@ -176,7 +176,7 @@ impl LogReader {
                 [at.as_micros()],
                 |row| row.get(0),
             )
-            .map_err(LogError::store(&self.path))?;
+            .map_err(LogError::sqlite(&self.path))?;
         first.map_or_else(|| self.head(), |first| Ok(Seq::new(first - 1)))
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use weir_domain::{Seq, Timestamp};
 
-use crate::verify::is_corrupt;
+use crate::verify::unreadable;
 use crate::{DataDir, Finding, Head, LogError, LogReader, Seal, replace};
 
 /// Groups whose seals are read ahead at once.
@@ -93,12 +93,9 @@ impl Scrub {
 
     /// The seals or rows behind the place do not read back: nothing can be said of them.
     fn behind(&mut self, error: LogError) -> Result<Scrubbed, LogError> {
-        let LogError::Store { source, .. } = &error else { return Err(error) };
-        if !is_corrupt(source) {
-            return Err(error);
-        }
+        let Some(cause) = unreadable(&error) else { return Err(error) };
         self.is_over = true;
-        let (first, cause) = (self.place.last.next(), source.to_string());
+        let first = self.place.last.next();
         let last = self.reader.head().unwrap_or(first).max(first);
         Ok(Scrubbed::Damage(Finding::Unreadable { first, last, cause }))
     }

@@ -54,7 +54,7 @@ impl LogReader {
     pub fn stats(&self) -> Result<LogStats, LogError> {
         let seals = self.seals_after(Seq::START)?;
         let (integrations, body_bytes) =
-            self.by_integration().map_err(LogError::store(&self.path))?;
+            self.by_integration().map_err(LogError::sqlite(&self.path))?;
         Ok(LogStats {
             deliveries: integrations.iter().map(|one| one.deliveries).sum(),
             body_bytes,
@@ -74,7 +74,7 @@ impl LogReader {
         self.conn
             .prepare_cached("SELECT count(*) FROM seal WHERE ?1 < last_seq")
             .and_then(|mut statement| statement.query_row([after.get()], |row| row.get(0)))
-            .map_err(LogError::store(&self.path))
+            .map_err(LogError::sqlite(&self.path))
     }
 
     /// When each secret last matched, by integration and name, among the last `count` deliveries.
@@ -98,7 +98,7 @@ impl LogReader {
         self.conn
             .prepare(sql)
             .and_then(|mut statement| statement.query_map([count], matched)?.collect())
-            .map_err(LogError::store(&self.path))
+            .map_err(LogError::sqlite(&self.path))
     }
 
     /// The last delivery that a secret signed before `at`. Imported ones are passed over: they may be
@@ -111,7 +111,7 @@ impl LogReader {
         let sql = "SELECT seq FROM delivery CROSS JOIN origin ON origin.id = origin \
                    WHERE secret IS NOT NULL AND received_at < ?1 ORDER BY seq DESC LIMIT 1";
         let found = self.conn.query_row(sql, [at.as_micros()], |row| row.get(0)).optional();
-        let found: Option<u64> = found.map_err(LogError::store(&self.path))?;
+        let found: Option<u64> = found.map_err(LogError::sqlite(&self.path))?;
         Ok(found.map_or(Seq::START, Seq::new))
     }
 
@@ -126,7 +126,7 @@ impl LogReader {
             .and_then(|mut statement| {
                 statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
             })
-            .map_err(LogError::store(&self.path))
+            .map_err(LogError::sqlite(&self.path))
     }
 
     /// The bytes of the file and of its write-ahead log.
@@ -152,7 +152,7 @@ impl LogReader {
             Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
             found => found
                 .map(|us| Some(Timestamp::from_micros(us)))
-                .map_err(LogError::store(&self.path)),
+                .map_err(LogError::sqlite(&self.path)),
         }
     }
 

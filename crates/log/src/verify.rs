@@ -1,6 +1,5 @@
 //! The seals read again.
 
-use rusqlite::ErrorCode;
 use weir_domain::{Seq, Timestamp};
 
 use crate::seal::Sealer;
@@ -167,10 +166,12 @@ impl LogReader {
             Err(damaged @ LogError::Damaged { .. }) => {
                 return Err(Ok(Finding::Damaged(damaged.to_string())));
             }
-            Err(LogError::Store { source, .. }) if is_corrupt(&source) => {
-                return Err(Ok(Finding::Unreadable { first, last, cause: source.to_string() }));
+            Err(error) => {
+                return Err(match unreadable(&error) {
+                    Some(cause) => Ok(Finding::Unreadable { first, last, cause }),
+                    None => Err(error),
+                });
             }
-            Err(error) => return Err(Err(error)),
             Ok(_) => {}
         }
         if let Some(missing) = gap.or_else(|| (next != last.next()).then_some(next)) {
@@ -183,10 +184,7 @@ impl LogReader {
     }
 }
 
-/// Whether the file's pages are wrong, or the disk does not give them.
-pub(crate) fn is_corrupt(source: &rusqlite::Error) -> bool {
-    matches!(
-        source.sqlite_error_code(),
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::SystemIoFailure)
-    )
+/// What is wrong with the file's pages, or why the disk does not give them, if that is it.
+pub(crate) fn unreadable(error: &LogError) -> Option<String> {
+    if let LogError::Store(error) = error { error.unreadable() } else { None }
 }

@@ -6,6 +6,7 @@ mod common;
 use std::sync::Arc;
 
 use weir_domain::{Delivery, Origin, Recorded, Seq, Timestamp};
+use weir_journal::StoreError;
 use weir_log::{DataDir, Finding, Head, Log, LogError, LogReader};
 
 use common::tamper;
@@ -184,9 +185,12 @@ fn a_newer_log_is_refused_and_left_alone() {
         .unwrap();
     let lock = fixture.dir.lock("test").unwrap();
     let error = Log::open(&fixture.dir, &lock).err().unwrap().to_string();
-    let by = concat!("by Weir ", env!("CARGO_PKG_VERSION"), " (log schema 99, this one knows 1)");
+    let by = concat!("by Weir ", env!("CARGO_PKG_VERSION"), " (schema 99, this one knows 1)");
     assert!(error.contains(by), "{error}");
-    assert!(matches!(LogReader::open(&fixture.dir), Err(LogError::Newer { .. })));
+    assert!(matches!(
+        LogReader::open(&fixture.dir),
+        Err(LogError::Store(StoreError::Newer { .. }))
+    ));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use rusqlite::params;
 
+use weir_journal::StoreError;
+
 use crate::vault::Tag;
 use crate::vault::keyring::Meta;
 use crate::{Pseudonym, Vault, VaultError};
@@ -54,7 +56,7 @@ impl Vault {
     pub fn close(self) -> Result<(), VaultError> {
         self.empty_journal()?;
         let conn = self.conn.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        conn.close().map_err(|(_, source)| VaultError::store(&self.path)(source))
+        conn.close().map_err(|(_, source)| StoreError::sqlite(&self.path)(source).into())
     }
 
     fn gone(&self) -> Result<Gone, VaultError> {

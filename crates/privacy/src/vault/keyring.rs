@@ -7,6 +7,8 @@ use hashbrown::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 use weir_domain::{Delivery, Timestamp};
 
+use weir_journal::StoreError;
+
 use crate::vault::{GONE, IndexKey, Tag};
 use crate::{Key, Kind, Period, Pseudonym, Vault, VaultError, seal_body};
 
@@ -197,7 +199,7 @@ impl Issue<'_> {
                 if !self.conn.is_autocommit() {
                     self.conn.execute_batch("ROLLBACK").map_err(unknown)?;
                 }
-                Err(VaultError::store(path)(error))
+                Err(StoreError::sqlite(path)(error).into())
             }
         }
     }

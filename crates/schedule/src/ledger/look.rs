@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
+use weir_journal::StoreError;
 
 use super::{Ledger, LedgerError, store};
 
@@ -27,22 +28,22 @@ impl Ledger {
     /// # Errors
     /// If it is damaged, cannot be read, is another program's, or a newer Weir's.
     pub fn look(path: &Path) -> Result<Whole, LedgerError> {
-        let sql = LedgerError::store(path);
+        let sql = StoreError::sqlite(path);
         // A reader takes part in the journal, which takes the right to write.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags).map_err(&sql)?;
         conn.busy_timeout(store::BUSY_TIMEOUT).map_err(&sql)?;
         conn.pragma_update(None, "query_only", "ON").map_err(&sql)?;
-        let schema = store::schema_of(&conn, path)?;
+        let schema = store::SCHEMA.version(&conn, path)?;
         let told = told(&conn).map_err(&sql)?;
         if !told.is_empty() {
-            return Err(LedgerError::Broken { path: path.to_owned(), what: told.join("; ") });
+            return Err(StoreError::Damaged { path: path.to_owned(), what: told.join("; ") }.into());
         }
         let runs = match schema {
             0 => 0,
             _ => conn.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).map_err(&sql)?,
         };
-        Ok(Whole { schema, schema_known: store::schema_known(), runs })
+        Ok(Whole { schema, schema_known: store::SCHEMA.known(), runs })
     }
 }
 
