@@ -72,6 +72,20 @@ impl Connection {
         }
     }
 
+    /// Reads until `text` has come, of an answer that does not end.
+    ///
+    /// # Errors
+    /// If it ends, or nothing comes any more.
+    pub fn until(&mut self, text: &str) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        while !String::from_utf8_lossy(&bytes).contains(text) {
+            let mut byte = [0];
+            self.stream.read_exact(&mut byte)?;
+            bytes.extend(byte);
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Sends a request and reads its answer.
     ///
     /// # Errors

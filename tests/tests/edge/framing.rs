@@ -10,9 +10,9 @@ use weir_tests::server::{WEBHOOK, headers, signed};
 use weir_tests::{Home, Server};
 
 /// What is sent on one connection.
-struct Shape {
-    what: String,
-    bytes: Vec<u8>,
+pub(crate) struct Shape {
+    pub(crate) what: String,
+    pub(crate) bytes: Vec<u8>,
     /// The statuses of all answers, to the shape and to what follows it.
     answers: &'static [u16],
 }
@@ -33,7 +33,7 @@ fn hidden() -> Vec<u8> {
 }
 
 /// The request after a shape.
-fn next() -> Vec<u8> {
+pub(crate) fn next() -> Vec<u8> {
     let body = event(2, 7001);
     let mut lines = headers(MAIN, body.as_bytes());
     lines.push("connection: close".to_owned());
@@ -273,14 +273,19 @@ fn after_a_refusal() -> Vec<Shape> {
     ]
 }
 
+/// All of them.
+pub(crate) fn shapes() -> impl Iterator<Item = Shape> {
+    [two_framings(), chunks(), versions_and_targets(), odd_headers(), after_a_refusal()]
+        .into_iter()
+        .flatten()
+}
+
 #[test]
 fn no_request_hides_in_another() {
     let home = Home::with("[ingest]\nbody_timeout_ms = 300\n");
     let server = Server::start(&home);
-    let shapes =
-        [two_framings(), chunks(), versions_and_targets(), odd_headers(), after_a_refusal()];
     let (mut count, mut taken) = (0, 0);
-    for Shape { what, bytes, answers: wanted } in shapes.into_iter().flatten() {
+    for Shape { what, bytes, answers: wanted } in shapes() {
         let mut connection = server.connect();
         // The server may have answered and gone before the end.
         let _ = connection.send(&[bytes, next()].concat());

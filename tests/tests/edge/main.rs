@@ -8,6 +8,7 @@
 mod framing; // where a request ends, in one reading only
 mod fuzz; // requests changed at random
 mod lines; // what is said of strangers, and what is not
+mod proxies; // through nginx and Caddy, as their recipes say
 mod refusal; // the same 401, byte for byte
 mod rotation; // one secret takes another's place
 mod sources; // from where

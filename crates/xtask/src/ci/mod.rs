@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn all_steps_run_in_order() {
         let all = [
-            "compiler", "browser", "node", "python", "fmt", "clippy", "doc", "deny", "sbom",
-            "build", "test", "shuttle",
+            "compiler", "browser", "node", "python", "proxies", "fmt", "clippy", "doc", "deny",
+            "sbom", "build", "test", "shuttle",
         ];
         assert_eq!(wanted(None, None), all);
     }

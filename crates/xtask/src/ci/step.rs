@@ -19,6 +19,7 @@ pub(super) enum Step {
     Browser,
     Node,
     Python,
+    Proxies,
     Fmt,
     Clippy,
     Doc,
@@ -37,6 +38,7 @@ impl Step {
             Step::Browser => "browser",
             Step::Node => "node",
             Step::Python => "python",
+            Step::Proxies => "proxies",
             Step::Fmt => "fmt",
             Step::Clippy => "clippy",
             Step::Doc => "doc",
@@ -57,6 +59,7 @@ impl Step {
             Step::Python => {
                 "Python, with schemathesis for the API and the real parts that reports are sent to"
             }
+            Step::Proxies => "nginx and Caddy, which docs/deploy says how to put before Weir",
             Step::Fmt => "the code is formatted",
             Step::Clippy => "the linter has nothing to say",
             Step::Doc => "the documentation builds, and its links lead somewhere",
@@ -75,6 +78,7 @@ impl Step {
             Step::Browser => browser(),
             Step::Node => scripts::packages(),
             Step::Python => python(),
+            Step::Proxies => tools::proxies(),
             Step::Fmt => run(&mut cargo("fmt --all --check")),
             Step::Clippy => clippy(),
             Step::Doc => doc(),

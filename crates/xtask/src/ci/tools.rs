@@ -84,6 +84,23 @@ fn browses(path: &PathBuf) -> bool {
     }
 }
 
+/// Sees to the proxies that are tried before Weir.
+pub(super) fn proxies() -> Result<()> {
+    for name in ["nginx", "caddy"] {
+        if !is_there(name) {
+            install(name, &format!("no {name} is on PATH or in /usr/sbin"))?;
+            ensure!(is_there(name), "there is no {name}, though Debian's {name} is installed");
+        }
+    }
+    Ok(())
+}
+
+fn is_there(name: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.any(|folder| folder.join(name).is_file())
+}
+
 /// Sees to the pinned cargo-deny.
 pub(super) fn cargo_deny() -> Result<()> {
     let wanted = format!("cargo-deny {CARGO_DENY}");
