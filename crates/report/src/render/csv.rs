@@ -8,8 +8,8 @@ use weir_domain::Rate;
 
 const HEADER: [&str; 8] = ["section", "key", "key_2", "label", "measure", "value", "low", "high"];
 
-/// The whole report; safe to open in a spreadsheet: a text that would be read as a formula is
-/// led by an apostrophe.
+/// The whole report; safe to open in a spreadsheet: what would be read as a formula, at the
+/// beginning of a text or after a `;`, a tab or the end of a line in it, is led by an apostrophe.
 ///
 /// # Panics
 /// Never: writing to memory does not fail.
@@ -235,16 +235,28 @@ impl Rows {
     }
 }
 
-/// A text as a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection").
+/// A text as a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"), also where
+/// one divides cells at other characters than we do.
 fn no_formula(text: &str) -> String {
-    // Some programs trim a cell of what is not seen, or fold full-width signs, before they look at it.
-    let unseen = |c: char| c.is_whitespace() || c.is_control() || is_zero_width(c);
-    let formula = text.starts_with(['\t', '\r', '\n'])
-        || text
-            .trim_start_matches(unseen)
-            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    // An apostrophe of its own is doubled, so that reading back is unambiguous.
-    if formula || text.starts_with('\'') { format!("'{text}") } else { text.to_owned() }
+    let mut safe = String::with_capacity(text.len());
+    if text.starts_with(['\t', '\r', '\n']) {
+        safe.push('\'');
+    }
+    for piece in text.split_inclusive([';', '\t', '\r', '\n']) {
+        // An apostrophe of its own is doubled, so that reading back is unambiguous.
+        if piece.starts_with('\'') || begins_formula(piece) {
+            safe.push('\'');
+        }
+        safe.push_str(piece);
+    }
+    safe
+}
+
+/// Whether a sign comes first. Some programs trim a cell of what is not seen, or fold full-width
+/// signs, before they look at it; a quotation mark may be left of one that opened elsewhere.
+fn begins_formula(text: &str) -> bool {
+    let unseen = |c: char| c == '"' || c.is_whitespace() || c.is_control() || is_zero_width(c);
+    text.trim_start_matches(unseen).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// Whether a character takes no room, so that what follows it seems to come first.
@@ -254,7 +266,7 @@ const fn is_zero_width(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{HEADER, csv, no_formula};
+    use super::{HEADER, csv, csv_rows, no_formula};
     use crate::render::fixture;
 
     fn read(text: &str) -> Vec<Vec<String>> {
@@ -309,20 +321,53 @@ mod tests {
             "+1",
             "-1",
             "@SUM(A1)",
-            "\t=1",
-            "\r=1",
             " =1",
             "＝1",
             "－1",
             "'=1",
             "\u{2003}=1",
             "\0=1",
-            " \t\u{200b}@x",
+            "\"=1",
         ] {
             assert_eq!(no_formula(text), format!("'{text}"));
         }
-        for text in ["", "0.55", "a=b", "2026-01-05"] {
+        for (text, want) in [
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            (" \t\u{200b}@x", " \t'\u{200b}@x"),
+            ("x;=1;'y", "x;'=1;''y"),
+            ("a\r\n+1", "a\r\n'+1"),
+        ] {
+            assert_eq!(no_formula(text), want);
+        }
+        for text in ["", "0.55", "a=b", "2026-01-05", "a; b\n\nc"] {
             assert_eq!(no_formula(text), text);
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_whatever_divides_cells() {
+        let texts = [
+            "x;=cmd|' /C calc'!A0;",
+            "a\n=HYPERLINK(A1)",
+            "q\t=3+3",
+            "x;\"=1",
+            "y; \u{200b}@a",
+            "\r-1",
+        ];
+        let text = csv_rows(texts.map(|text| ["a".to_owned(), text.to_owned(), text.to_owned()]));
+        for divider in [b',', b';', b'\t'] {
+            let mut reader = csv::ReaderBuilder::new();
+            let reader = reader.has_headers(false).flexible(true).delimiter(divider);
+            for row in reader.from_reader(text.as_bytes()).records() {
+                for cell in &row.unwrap() {
+                    // As a program would that keeps no end of a line within a cell.
+                    let acts = cell.lines().any(|line| {
+                        line.trim_start_matches([' ', '\u{200b}']).starts_with(['=', '+', '-', '@'])
+                    });
+                    assert!(!acts, "{cell:?} of {text:?}");
+                }
+            }
         }
     }
 

@@ -14,18 +14,33 @@ pub(super) fn run(data: &[u8]) {
     let rows: Vec<[String; 3]> =
         std::iter::once(names).chain(text.split('\u{1e}').map(row)).collect();
     let written = csv_rows(rows.clone());
-    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(written.as_bytes());
-    let read: Vec<::csv::StringRecord> =
-        reader.records().map(|row| row.expect("what is written is CSV")).collect();
-    assert_eq!(read.len(), rows.len(), "{written:?}");
-    for (read, row) in read.iter().zip(&rows) {
+    let back = read(&written, b',');
+    assert_eq!(back.len(), rows.len(), "{written:?}");
+    for (read, row) in back.iter().zip(&rows) {
         assert_eq!(read.len(), 3, "{written:?}");
         for (cell, wanted) in read.iter().zip(row) {
             check_cell(cell);
-            // An apostrophe that leads a cell is ours; one of its own was doubled.
-            assert_eq!(cell.strip_prefix('\'').unwrap_or(cell), wanted, "{written:?}");
+            assert_eq!(own(cell), *wanted, "{written:?}");
         }
     }
+    // Spreadsheets ask what divides the cells, or guess.
+    for divider in [b';', b'\t'] {
+        read(&written, divider).iter().flatten().for_each(check_cell);
+    }
+}
+
+fn read(written: &str, divider: u8) -> Vec<::csv::StringRecord> {
+    let mut reader = ::csv::ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true).delimiter(divider);
+    let mut reader = reader.from_reader(written.as_bytes());
+    reader.records().map(|row| row.expect("what is written is CSV")).collect()
+}
+
+/// The text of a cell. An apostrophe that leads it, or what follows a place where it may be divided,
+/// is ours; one of its own was doubled.
+fn own(cell: &str) -> String {
+    let pieces = cell.split_inclusive([';', '\t', '\r', '\n']);
+    pieces.map(|piece| piece.strip_prefix('\'').unwrap_or(piece)).collect()
 }
 
 fn row(text: &str) -> [String; 3] {
