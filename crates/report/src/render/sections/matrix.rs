@@ -17,8 +17,8 @@ use crate::render::words::{Piece, basis, range};
 
 /// Screens and reasons of a page before it is folded: more would not be read across.
 pub const MATRIX_MAX: (usize, usize) = (30, 12);
-/// Nothing is folded.
-const WHOLE: (usize, usize) = (usize::MAX - 1, usize::MAX - 1);
+/// The same where all is asked for: names come from outside, and a page must end.
+const WHOLE: (usize, usize) = (300, 100);
 /// The same as a part of a report.
 const SECTION_MAX: (usize, usize) = (12, 6);
 /// Shades beyond none; each has its class in the style sheet.
@@ -48,23 +48,13 @@ struct Grid<'a> {
 
 impl<'a> Grid<'a> {
     fn of(report: &'a Report, max: (usize, usize)) -> Grid<'a> {
-        let screens: Vec<Line<'_>> = report
-            .by_state
-            .iter()
-            .map(|row| Line::of(row.state.as_deref(), &row.label, "No screen", row.abandoned))
-            .collect();
-        let reasons: Vec<Line<'_>> = report
-            .by_reason
-            .iter()
-            .map(|row| Line::of(row.reason.as_deref(), &row.label, "No reason", row.abandoned))
-            .collect();
         let pairs: BTreeMap<_, _> = report
             .by_state_and_reason
             .iter()
             .map(|pair| ((pair.state.as_deref(), pair.reason.as_deref()), pair.abandoned))
             .collect();
-        let (screens, hidden_screens) = fold(screens, max.0);
-        let (reasons, hidden_reasons) = fold(reasons, max.1);
+        let (screens, hidden_screens) = fold(screens(report).collect(), max.0);
+        let (reasons, hidden_reasons) = fold(reasons(report).collect(), max.1);
         Grid {
             screens,
             reasons,
@@ -86,6 +76,16 @@ impl<'a> Line<'a> {
         let raw = value.map(safe_name).filter(|raw| *raw != name);
         Line { value, name, raw, total }
     }
+}
+
+fn screens(report: &Report) -> impl Iterator<Item = Line<'_>> {
+    let rows = report.by_state.iter();
+    rows.map(|row| Line::of(row.state.as_deref(), &row.label, "No screen", row.abandoned))
+}
+
+fn reasons(report: &Report) -> impl Iterator<Item = Line<'_>> {
+    let rows = report.by_reason.iter();
+    rows.map(|row| Line::of(row.reason.as_deref(), &row.label, "No reason", row.abandoned))
 }
 
 /// The first `max`, and how many others there are.
@@ -120,8 +120,8 @@ pub(super) fn matrix_section(report: &Report, links: &dyn Links) -> Markup {
     }
 }
 
-/// The page. `whole` is the address of the same page with every row and column, where this one is
-/// folded.
+/// The page. `whole` is the address of the same page with all the rows and columns that a page can
+/// have, where this one has fewer.
 #[must_use]
 pub fn matrix(report: &Report, all: bool, ways: &dyn ExitWays, whole: Option<String>) -> Markup {
     if report.totals.started == 0 {
@@ -145,11 +145,14 @@ pub fn matrix(report: &Report, all: bool, ways: &dyn ExitWays, whole: Option<Str
                         " The " (linked(&count(silent), ways.units(&stalled)))
                         " that went silent have neither screen nor reason."
                     }
+                    @if all && grid.hidden != (0, 0) {
+                        " The costliest are shown; every pair is in the CSV file."
+                    }
                     @if too_few(Rate::new(0, grid.total)) {
                         " " strong.few { "With fewer than 30, this is too few to judge." }
                     }
                 }
-                (table(&grid, ways, whole))
+                (table(&grid, ways, whole.filter(|_| !all)))
             }
         }
     }
@@ -168,12 +171,10 @@ fn answer(report: &Report, grid: &Grid<'_>) -> Vec<Piece> {
             "None of {started} left at a known screen or for a known reason."
         ))];
     };
-    // It may be one of those that the table folds away.
-    let all = Grid::of(report, WHOLE);
-    let of = |lines: &[Line<'_>], value: &Option<String>| {
-        let line = lines.iter().find(|line| line.value == value.as_deref());
-        line.map_or(String::new(), |line| line.name.clone())
-    };
+    // The table may fold it away.
+    let screen = screens(report).find(|line| line.value == most.state.as_deref());
+    let reason = reasons(report).find(|line| line.value == most.reason.as_deref());
+    let name = |line: Option<Line<'_>>| line.map_or(String::new(), |line| line.name);
     let rate = Rate::new(most.abandoned, grid.total);
     let judged = if too_few(rate) {
         "too few to judge".to_owned()
@@ -182,9 +183,9 @@ fn answer(report: &Report, grid: &Grid<'_>) -> Vec<Piece> {
     };
     vec![
         plain("Most often it is ".to_owned()),
-        Piece::Name(of(&all.screens, &most.state)),
+        Piece::Name(name(screen)),
         plain(" with ".to_owned()),
-        Piece::Name(of(&all.reasons, &most.reason)),
+        Piece::Name(name(reason)),
         plain(format!(
             ": {} of {} known exits ({judged}).",
             count(most.abandoned),
@@ -351,12 +352,12 @@ mod tests {
         assert_eq!(*foot.last().unwrap(), report.totals.known_exits());
     }
 
-    /// 40 screens and 20 reasons, some pairs of which occur.
-    fn large() -> Report {
-        let mut report = fixture::many(40, 7, Bucket::Day);
+    /// Some pairs of so many screens and reasons occur.
+    fn sized(screens: u64, reasons: usize) -> Report {
+        let mut report = fixture::many(screens, 7, Bucket::Day);
         let reason = report.by_reason[0].clone();
         report.by_state_and_reason.clear();
-        report.by_reason = (0..20)
+        report.by_reason = (0..reasons)
             .map(|n| crate::ReasonRow {
                 reason: Some(format!("reason_{n}")),
                 abandoned: 0,
@@ -366,7 +367,7 @@ mod tests {
         for (place, state) in report.by_state.iter().enumerate() {
             let mut left = state.abandoned;
             for n in 0..3 {
-                let reason = &mut report.by_reason[(place * 7 + n) % 20];
+                let reason = &mut report.by_reason[(place * 7 + n) % reasons];
                 let abandoned = if n == 2 { left } else { left / 2 };
                 left -= abandoned;
                 reason.abandoned += abandoned;
@@ -380,6 +381,20 @@ mod tests {
             }
         }
         report
+    }
+
+    fn large() -> Report {
+        sized(40, 20)
+    }
+
+    #[test]
+    fn the_whole_has_an_end_and_adds_up() {
+        let huge = sized(2_000, 2_000);
+        let shown = page(&huge, true);
+        assert!(shown.len() < 2_000_000, "{} bytes", shown.len());
+        assert!(shown.contains(">and 1,700 more screens<") && !shown.contains("/whole"));
+        assert!(shown.contains("every pair is in the CSV file"));
+        adds_up(&huge, true, (302, 102));
     }
 
     #[test]
