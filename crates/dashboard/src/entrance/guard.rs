@@ -57,10 +57,12 @@ pub(crate) async fn guard(
 /// A place among those that are being answered: for people, and for whoever has a link.
 fn place(request: &ServiceRequest) -> Result<Option<Place>, Problem> {
     let person = request.extensions().get::<Holder>().and_then(|holder| holder.person);
+    // The router reads the address decoded.
+    let is_link = request.match_pattern().is_some_and(|pattern| pattern.starts_with("/s/"));
     let by_link = || source_of(request, request.peer_addr()).subscriber();
     let asker = match person {
         Some(person) => Asker::Person(person),
-        None if request.path().starts_with("/s/") => Asker::Address(by_link()),
+        None if is_link => Asker::Address(by_link()),
         None => return Ok(None),
     };
     let state = request.app_data::<web::Data<State>>();

@@ -11,6 +11,8 @@ use weir_audit::{Did, Entry, Outcome, Who};
 use super::client_address;
 use super::identify::{By, Holder};
 use crate::State;
+use crate::list::Field;
+use crate::parameters::pairs;
 use crate::problem::blocking;
 use crate::routes::Records;
 
@@ -26,7 +28,8 @@ pub(super) async fn recorded(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let state = request.app_data::<web::Data<State>>().cloned();
     let notes = request.extensions().get::<Holder>().map(|holder| holder.reader.notes.clone());
-    let (Some(state), Some(notes), Some(entry)) = (state, notes, entry(records, &request)) else {
+    let entry = entry(records, &request).await;
+    let (Some(state), Some(notes), Some(entry)) = (state, notes, entry) else {
         return next.call(request).await;
     };
     if records.is_before() {
@@ -61,20 +64,20 @@ pub(super) async fn recorded(
 /// Writes down that somebody who is known was not let through to what is written down.
 pub(super) async fn refused(records: Records, request: &ServiceRequest) {
     let state = request.app_data::<web::Data<State>>().cloned();
-    let (Some(state), Some(entry)) = (state, entry(records, request)) else { return };
+    let (Some(state), Some(entry)) = (state, entry(records, request).await) else { return };
     // They are refused in any case, and why it could not be written stands in the log.
     let _ = blocking(move || state.audit.record(&entry, Outcome::Refused)).await;
 }
 
 /// What is to be written down; none where nothing is, or it is not known who asks.
-fn entry(records: Records, request: &ServiceRequest) -> Option<Entry> {
+async fn entry(records: Records, request: &ServiceRequest) -> Option<Entry> {
+    let state = request.app_data::<web::Data<State>>()?;
+    let who = request.extensions().get::<Holder>().map(who)?;
     let did = match records {
         Records::Nothing(_) | Records::Itself => return None,
         Records::Shows(did) | Records::Does(did) | Records::Exports(did) => did,
-        Records::Lists => listed(request),
+        Records::Lists => listed(state, request).await,
     };
-    let who = request.extensions().get::<Holder>().map(who)?;
-    let state = request.app_data::<web::Data<State>>()?;
     let from = Some(client_address(request.request()).to_string());
     Some(Entry { at: state.clock.now(), who, from, did, what: what(request) })
 }
@@ -91,20 +94,34 @@ pub(crate) fn who(holder: &Holder) -> Who {
 }
 
 /// A list is taken along, or looked for by what is no id, or shown. By what is not written down.
-fn listed(request: &ServiceRequest) -> Did {
-    let query = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let pairs = query.map(web::Query::into_inner).unwrap_or_default();
-    let of = |wanted: &str| {
-        pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
+async fn listed(state: &web::Data<State>, request: &ServiceRequest) -> Did {
+    // The router reads the address decoded, and the list takes the first value that is not empty.
+    let is_file = request.match_pattern().is_some_and(|pattern| pattern.ends_with(".csv"));
+    let pairs = pairs(request.query_string()).unwrap_or_default();
+    let given = |wanted: &str| {
+        let mut values = pairs.iter().filter(|(name, value)| name == wanted && !value.is_empty());
+        values.next().map(|(_, value)| value.as_str())
     };
-    let searched =
-        of("q").is_some_and(|text| !text.is_empty() && Uuid::try_parse(text.trim()).is_err());
-    if request.path().ends_with(".csv") || of("format") == Some("csv") {
-        Did::Exported
-    } else if searched {
-        Did::SearchedByReference
-    } else {
-        Did::SawSessions
+    if is_file || given("format") == Some("csv") {
+        return Did::Exported;
+    }
+    match given("q") {
+        Some(text) if !is_by_id(state, text, given("q_in")).await => Did::SearchedByReference,
+        _ => Did::SawSessions,
+    }
+}
+
+/// Whether a text is looked for as an id only. A reference may have the form of one, too: where it is
+/// not said what it is, only a session's id is known for one.
+async fn is_by_id(state: &web::Data<State>, text: &str, field: Option<&str>) -> bool {
+    let Ok(id) = Uuid::try_parse(text.trim()) else { return false };
+    match field {
+        Some(field) => [Field::Id, Field::AttemptId].iter().any(|is| is.name() == field),
+        None => {
+            let state = state.clone();
+            let found = blocking(move || Ok(!state.live.model().find(id).is_empty()));
+            found.await.unwrap_or(false)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use weir_audit::{Deed, Did, Filter};
 use weir_domain::Timestamp;
 
 use super::Openness;
+use super::in_flight::{Asker, IN_FLIGHT_MAX};
 use crate::fixture::{Answer, Fixture, LOG, NOW, PASSWORD};
 use crate::routes::{Needs, ROUTES, Records, Takes};
 
@@ -457,6 +458,17 @@ async fn a_token_is_good_for_no_more_than_its_maker_is() {
     assert_eq!(fixture.send_get("/api/v1/sessions", &with).await.status, 401);
 }
 
+#[actix_web::test]
+async fn who_has_a_link_takes_no_more_turns_by_writing_its_address_otherwise() {
+    let fixture = Fixture::peopled("");
+    let asker = Asker::Address("127.0.0.1".parse().unwrap());
+    let enter = || fixture.state().access.in_flight.enter(asker);
+    let _places: Vec<_> = (0..IN_FLIGHT_MAX).map(|_| enter().unwrap()).collect();
+    for path in ["/s/x", "/%73/x"] {
+        assert_eq!(fixture.get(path).await.status, 503, "{path}");
+    }
+}
+
 /// All that stands in the audit record, the oldest first: who, what they did, to what, what became of it.
 fn recorded(fixture: &Fixture) -> Vec<String> {
     let page = fixture.state().audit.entries(&Filter::default(), None, 500).unwrap();
@@ -513,6 +525,13 @@ async fn what_was_done_is_told_with_who_and_to_what() {
     olga.get(&fixture, "/sessions?q=ann").await;
     olga.get(&fixture, &format!("/sessions?q={id}")).await;
     olga.get(&fixture, "/sessions.csv?q=ann").await;
+    let uuid = "a1b2c35d-e8f7-6d5e-3cd2-a1b2c35db3d4";
+    olga.get(&fixture, &format!("/api/v1/sessions?q={uuid}&q_in=end_user_id")).await;
+    olga.get(&fixture, &format!("/api/v1/sessions?q={uuid}")).await;
+    olga.get(&fixture, &format!("/api/v1/sessions?q={uuid}&q_in=attempt_id")).await;
+    olga.get(&fixture, "/api/v1/sessions?q=&q=ann@example.com").await;
+    olga.get(&fixture, "/api/v1/sessions?format=&format=csv").await;
+    olga.get(&fixture, "/sessions%2Ecsv").await;
     let ann = fixture.sign_in("ann").await;
     ann.post(&fixture, "/people/4/role", "role=owner").await;
     let wrong = fixture.send_form("/sign-in", "name=OTTO&password=hunter22", &[]).await;
@@ -528,6 +547,12 @@ async fn what_was_done_is_told_with_who_and_to_what() {
         "Olga | saw-session | no such name | refused".to_owned(),
         "Olga | searched-by-reference | /sessions | done".to_owned(),
         "Olga | saw-sessions | /sessions | done".to_owned(),
+        "Olga | exported | /sessions.csv | done".to_owned(),
+        "Olga | searched-by-reference | /api/v1/sessions | done".to_owned(),
+        "Olga | searched-by-reference | /api/v1/sessions | done".to_owned(),
+        "Olga | saw-sessions | /api/v1/sessions | done".to_owned(),
+        "Olga | searched-by-reference | /api/v1/sessions | done".to_owned(),
+        "Olga | exported | /api/v1/sessions | done".to_owned(),
         "Olga | exported | /sessions.csv | done".to_owned(),
         "Ann | signed-in | by password | done".to_owned(),
         "Ann | changed-person | 4 role | refused".to_owned(),
