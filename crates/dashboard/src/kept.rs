@@ -24,7 +24,13 @@ impl Kept {
             return Err(Problem::parameter("query", detail));
         }
         let analysis = analysis(page)?;
-        Ok(Kept { page: analysis.page, form: analysis.form(state, query)? })
+        let form = analysis.form(state, query)?;
+        if let Some(name) = form.search() {
+            let detail = "a search is not kept, because everybody would see whom it is for; \
+                          leave out `q` and `q_in`";
+            return Err(Problem::parameter(name, detail.to_owned()));
+        }
+        Ok(Kept { page: analysis.page, form })
     }
 
     /// The same, of a page that may be shown to whoever has a link.

@@ -21,7 +21,9 @@ pub(super) fn actions(view: &View<'_>) -> Markup {
     html! {
         div.view-actions {
             @if let (Ok(_), Some(query), 1..) = (view.body, view.query, view.deliveries_total) {
-                a.do href=(keeps("/views/new", view)) { "Save view" }
+                @if view.form.search().is_none() {
+                    a.do href=(keeps("/views/new", view)) { "Save view" }
+                }
                 @if view.page.can_be_shared() && Role::Operator <= view.reader.role {
                     a.do href=(keeps("/shares/new", view)) { "Share" }
                 }
@@ -137,6 +139,8 @@ mod tests {
             let page = fixture.get_as(reader, path).await.body;
             assert!(page.contains("/views/new?") && !page.contains("/shares/new?"), "{path}");
         }
+        let search = fixture.get("/sessions?from=-30d&q=ann").await.body;
+        assert!(search.contains("view-actions") && !search.contains("/views/new?"), "{search}");
         let empty = Fixture::of("").get("/").await.body;
         assert!(!empty.contains("/views/new?"), "there is nothing to keep yet");
     }

@@ -118,6 +118,11 @@ impl Form {
         form
     }
 
+    /// The parameter that looks for somebody, if one does: what it says may be personal data.
+    pub(crate) fn search(&self) -> Option<&'static str> {
+        self.own.iter().map(|(name, _)| *name).find(|name| matches!(*name, "q" | "q_in"))
+    }
+
     /// The same for another range that ends now.
     pub(crate) fn last(&self, from: &str) -> Form {
         let from = from.to_owned();

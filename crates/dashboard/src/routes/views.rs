@@ -140,14 +140,15 @@ pub(super) fn way(state: &State, kept: &Kept) -> Way {
     }
 }
 
-/// The same of what was stored, perhaps by a Weir that had other pages.
+/// The same of what was stored, perhaps by a Weir that had other pages, or kept searches: whom one was
+/// for is not said.
 pub(super) fn way_of(state: &State, page: &str, query: &str) -> Way {
     match Kept::read(state, page, query) {
         Ok(kept) => way(state, &kept),
         Err(_) => Way {
             page: Page::named(page).map_or("a page that is gone", Page::title),
             href: None,
-            words: maud::html! { code { (weir_report::render::safe_text(query, 200)) } },
+            words: maud::html! { "filters that are not kept any more" },
         },
     }
 }
