@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{HOST, HeaderMap, HeaderValue};
 use actix_web::{App, HttpMessage, test, web};
@@ -197,8 +199,30 @@ impl Fixture {
         self.call(request, None).await
     }
 
-    /// As a browser or a program on this very machine, where the request does not say otherwise.
     async fn call(&self, request: test::TestRequest, reader: Option<&Reader>) -> Answer {
+        let response = self.unread(request, reader).await;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = test::read_body(response).await;
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, headers, body, bytes: bytes.to_vec() }
+    }
+
+    /// An answer to a program whose body was not read.
+    pub(crate) async fn unread_as(
+        &self,
+        bearer: &str,
+        path: &str,
+    ) -> ServiceResponse<impl MessageBody + use<>> {
+        let request = test::TestRequest::with_uri(path).insert_header(("authorization", bearer));
+        self.unread(request, None).await
+    }
+
+    /// As a browser or a program on this very machine, where the request does not say otherwise.
+    async fn unread(
+        &self,
+        request: test::TestRequest,
+        reader: Option<&Reader>,
+    ) -> ServiceResponse<impl MessageBody + use<>> {
         let app = App::new().app_data(self.state.clone()).configure(routes);
         let app = test::init_service(app).await;
         let mut request = request.to_request();
@@ -210,11 +234,7 @@ impl Fixture {
         if let Some(reader) = reader {
             request.extensions_mut().insert(reader.clone());
         }
-        let response = test::call_service(&app, request).await;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let bytes = test::read_body(response).await;
-        let body = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status, headers, body, bytes: bytes.to_vec() }
+        test::call_service(&app, request).await
     }
 
     pub(crate) async fn get_as(&self, reader: &Reader, path: &str) -> Answer {

@@ -43,7 +43,11 @@ pub(crate) async fn guard(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match admit(needs, &mut request).await {
         Ok(()) => match place(&request) {
-            Ok(_place) => recorded(records, request, next).await,
+            Ok(None) => recorded(records, request, next).await,
+            Ok(Some(place)) => {
+                let answered = recorded(records, request, next).await?;
+                Ok(answered.map_body(|_, body| place.until_sent(body)))
+            }
             Err(busy) => Ok(request.into_response(busy.error_response())),
         },
         Err(refusal) => {
@@ -58,11 +62,12 @@ pub(crate) async fn guard(
 fn place(request: &ServiceRequest) -> Result<Option<Place>, Problem> {
     let person = request.extensions().get::<Holder>().and_then(|holder| holder.person);
     // The router reads the address decoded.
-    let is_link = request.match_pattern().is_some_and(|pattern| pattern.starts_with("/s/"));
+    let pattern = request.match_pattern().unwrap_or_default();
     let by_link = || source_of(request, request.peer_addr()).subscriber();
     let asker = match person {
+        Some(person) if pattern == "/events" => Asker::Windows(person),
         Some(person) => Asker::Person(person),
-        None if is_link => Asker::Address(by_link()),
+        None if pattern.starts_with("/s/") => Asker::Address(by_link()),
         None => return Ok(None),
     };
     let state = request.app_data::<web::Data<State>>();

@@ -1,21 +1,40 @@
 //! How many requests of one asker are answered at once, so that nobody takes all turns.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::web::Bytes;
 use weir_access::PersonId;
 
 /// Of one asker. A browser asks six things at once, and a report's queue has room for 64.
 pub(crate) const IN_FLIGHT_MAX: u32 = 24;
+
+/// Windows of one person that wait for events: beside the rest, or who has many open could ask nothing.
+const WINDOWS_MAX: u32 = 16;
 
 /// Who takes turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Asker {
     /// Somebody, with all their sessions and tokens.
     Person(PersonId),
+    /// Their open windows.
+    Windows(PersonId),
     /// Whoever has a link, by where they come from.
     Address(IpAddr),
+}
+
+impl Asker {
+    const fn max(self) -> u32 {
+        match self {
+            Asker::Person(_) | Asker::Address(_) => IN_FLIGHT_MAX,
+            Asker::Windows(_) => WINDOWS_MAX,
+        }
+    }
 }
 
 /// The requests that are being answered.
@@ -28,12 +47,43 @@ pub(crate) struct Place {
     asker: Asker,
 }
 
+impl Place {
+    /// The body; the place is kept until it is sent, where it is made while it is sent.
+    pub(crate) fn until_sent(self, body: BoxBody) -> BoxBody {
+        match body.size() {
+            BodySize::Stream => BoxBody::new(Sending { body, _place: self }),
+            BodySize::None | BodySize::Sized(_) => body,
+        }
+    }
+}
+
+/// A body that is made while it is sent.
+struct Sending {
+    body: BoxBody,
+    _place: Place,
+}
+
+impl MessageBody for Sending {
+    type Error = Box<dyn Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.body).poll_next(context)
+    }
+}
+
 impl InFlight {
     /// Lets one more request of an asker be answered, if not too many are.
     pub(crate) fn enter(&self, asker: Asker) -> Option<Place> {
         let mut counts = self.counts();
         let count = counts.entry(asker).or_insert(0);
-        if *count == IN_FLIGHT_MAX {
+        if *count == asker.max() {
             return None;
         }
         *count += 1;

@@ -469,6 +469,26 @@ async fn who_has_a_link_takes_no_more_turns_by_writing_its_address_otherwise() {
     }
 }
 
+#[actix_web::test]
+async fn what_is_still_being_sent_is_still_being_answered() {
+    let fixture = Fixture::peopled(LOG);
+    let ann = fixture.bearer("Ann");
+    let status = async |path: &str| fixture.unread_as(&ann, path).await.status();
+    for (path, most) in [("/sessions.csv", 24), ("/events", 16)] {
+        let mut unread = Vec::new();
+        for _ in 0..most {
+            unread.push(fixture.unread_as(&ann, path).await);
+        }
+        assert!(unread.iter().all(|answer| answer.status() == 200), "{path}");
+        assert_eq!(status(path).await, 503, "{path}");
+        unread.pop();
+        assert_eq!(status(path).await, 200, "{path}");
+        if path == "/events" {
+            assert_eq!(status("/").await, 200, "windows take no turns");
+        }
+    }
+}
+
 /// All that stands in the audit record, the oldest first: who, what they did, to what, what became of it.
 fn recorded(fixture: &Fixture) -> Vec<String> {
     let page = fixture.state().audit.entries(&Filter::default(), None, 500).unwrap();
