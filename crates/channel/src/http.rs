@@ -37,9 +37,6 @@ const ANSWER_BODY_MAX: Duration = Duration::from_secs(5);
 /// and hangs up would else be cut off before the refusal is heard.
 const ASKED_FIRST_BYTES_MIN: u64 = 64 * 1024;
 
-/// As many addresses of one host are tried; more than this, `ureq` does not take.
-const ADDRESSES_MAX: usize = 16;
-
 /// A part of an address that is so long may be what only we know; shorter ones are words.
 const HIDDEN_CHARS_MIN: usize = 9;
 
@@ -422,9 +419,7 @@ impl Resolver for Pinned {
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let mut addresses = self.empty();
-        for address in self.0.iter().take(ADDRESSES_MAX) {
-            addresses.push(*address);
-        }
+        self.0.iter().for_each(|address| addresses.push(*address));
         Ok(addresses)
     }
 }

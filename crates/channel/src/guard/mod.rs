@@ -17,6 +17,9 @@ pub use resolve::{Resolve, SystemResolver};
 
 use crate::{Refusal, SettingsError};
 
+/// As many addresses of one host are tried; more than this, `ureq` does not take.
+const ADDRESSES_MAX: usize = 16;
+
 /// Resolves hosts and refuses what lies within.
 #[derive(Clone)]
 pub struct Guard {
@@ -27,7 +30,7 @@ pub struct Guard {
 /// Addresses that were checked, and how they may be spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Checked {
-    /// At least one; in the order of the answer, without doubles.
+    /// At least one; the first of the answer, in its order, without doubles.
     pub(crate) addresses: Vec<SocketAddr>,
     /// Whether all of them are in a range that the operator named: only there may a connection go
     /// unencrypted.
@@ -54,7 +57,7 @@ impl Guard {
         let mut checked = Checked { addresses: Vec::new(), ours: true };
         for address in addresses {
             checked.ours &= self.permits(host, address.ip())?;
-            if !checked.addresses.contains(&address) {
+            if checked.addresses.len() < ADDRESSES_MAX && !checked.addresses.contains(&address) {
                 checked.addresses.push(address);
             }
         }
@@ -219,6 +222,20 @@ mod tests {
         check(&["10.0.0.0/8"], "http://a.example", &["10.0.0.1", "8.8.8.8"], "ours=false");
         check(&["10.0.0.0/8"], "http://a.example", &["10.0.0.1", "127.0.0.1"], "never");
         check(&["fd12::/48"], "http://[fd12::1]", &[], "ours=true");
+    }
+
+    #[test]
+    fn of_a_long_answer_all_is_checked_and_little_is_tried() {
+        let mut answer: Vec<String> = (0..100).map(|n| format!("8.8.8.{n}")).collect();
+        let host = url::Host::Domain("a.example".to_owned());
+        let asked = |answer: &[String]| {
+            let answer: Vec<&'static str> =
+                answer.iter().map(|ip| &*Box::leak(ip.clone().into_boxed_str())).collect();
+            guard(&[], &[&answer]).check(&host, 1)
+        };
+        assert_eq!(asked(&answer).unwrap().addresses.len(), 16);
+        answer.push("10.0.0.5".to_owned());
+        assert!(matches!(asked(&answer), Err(Refusal::Permanent { .. })));
     }
 
     #[test]

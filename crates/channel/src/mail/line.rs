@@ -76,6 +76,10 @@ impl Line {
         let over = after(limit);
         let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
         for address in addresses {
+            if !over.is_empty() {
+                failed = io::ErrorKind::TimedOut.into();
+                break;
+            }
             match TcpStream::connect_timeout(address, step) {
                 Ok(tcp) => return Line::on(tcp, step, over).map_err(Failure::Broken),
                 Err(error) => failed = error,
@@ -347,5 +351,27 @@ impl Failure {
             },
         };
         crate::words::said(&text, hidden)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::{Failure, Line};
+
+    #[test]
+    fn nobody_is_connected_to_when_the_time_is_over() {
+        let servers = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let addresses = servers.each_ref().map(|server| server.local_addr().unwrap());
+        let line = Line::connect(&addresses, Duration::from_secs(5), Duration::ZERO);
+        let Err(Failure::Broken(error)) = line else { panic!("it was connected") };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        for server in servers {
+            server.set_nonblocking(true).unwrap();
+            assert_eq!(server.accept().unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        }
     }
 }
