@@ -16,9 +16,15 @@ use crate::{Attachment, Parcel, Refusal};
 /// A subject is read in a list; what goes beyond is not seen.
 const SUBJECT_CHARS_MAX: usize = 200;
 
+/// What is attached to a message, all together: about as much as mail servers take, and no more of
+/// our memory.
+const ATTACHED_MIB_MAX: u64 = 25;
+const MIB: u64 = 1024 * 1024;
+
 /// The bytes of a message to one recipient.
 pub(super) fn of(parcel: &Parcel, from: &Mailbox, to: &Address) -> Result<Vec<u8>, Refusal> {
     let seconds = u64::try_from(parcel.scheduled_at.as_micros() / 1_000_000).unwrap_or(0);
+    fits(&parcel.files)?;
     let mut parts = Parts { id: &parcel.id, count: 0 };
     let content = content(parcel, &mut parts)?;
     let message = Message::builder()
@@ -68,6 +74,21 @@ fn content(parcel: &Parcel, parts: &mut Parts<'_>) -> Result<MultiPart, Refusal>
         .files
         .iter()
         .try_fold(mixed.multipart(shown), |message, file| Ok(message.singlepart(attached(file)?)))
+}
+
+/// Whether the files may be attached, before one of them is read.
+fn fits(files: &[Attachment]) -> Result<(), Refusal> {
+    let bytes: u64 = files.iter().map(|file| file.bytes).sum();
+    if bytes <= ATTACHED_MIB_MAX * MIB {
+        return Ok(());
+    }
+    Err(Refusal::Permanent {
+        cause: format!(
+            "its files have {} MiB, and no more than {ATTACHED_MIB_MAX} MiB are attached to a mail; \
+             send them to `file` or `s3`",
+            bytes.div_ceil(MIB)
+        ),
+    })
 }
 
 fn attached(file: &Attachment) -> Result<SinglePart, Refusal> {
@@ -125,6 +146,7 @@ impl Header for AutoSubmitted {
 #[cfg(test)]
 mod tests {
     use super::of;
+    use crate::Refusal;
     use crate::parcel::tests::parcel;
 
     fn message(subject: &str, file: &str) -> String {
@@ -152,6 +174,27 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is not in {text}");
         }
+    }
+
+    #[test]
+    fn what_no_server_takes_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut parcel = parcel();
+        let file = &mut parcel.files[0];
+        file.path = folder.path().join("a.parquet");
+        // Two that are not too large by themselves are so together.
+        file.bytes = 13 * 1024 * 1024;
+        std::fs::File::create(&file.path).unwrap().set_len(file.bytes).unwrap();
+        let second = parcel.files[0].clone();
+        parcel.files.push(second);
+        let from = "Weir <weir@example.com>".parse().unwrap();
+        let refusal = of(&parcel, &from, &"ann@example.com".parse().unwrap()).unwrap_err();
+        assert!(matches!(refusal, Refusal::Permanent { .. }), "{refusal}");
+        let said = refusal.to_string();
+        assert!(
+            said.contains("26 MiB") && said.contains("25 MiB") && said.contains("`s3`"),
+            "{said}"
+        );
     }
 
     #[test]
