@@ -36,6 +36,13 @@ pub(crate) fn safe_name(raw: &str) -> String {
     safe_text(raw, NAME_CHARS_MAX)
 }
 
+/// What a catalogue says of a screen or a reason; a file of it may say anything.
+#[must_use]
+pub(crate) fn safe_description(raw: &str) -> String {
+    const DESCRIPTION_CHARS_MAX: usize = 1_000;
+    safe_text(raw, DESCRIPTION_CHARS_MAX)
+}
+
 /// A name in a sentence or in large type, where its end may be left to the tables.
 #[must_use]
 pub(crate) fn short_name(name: &str) -> String {

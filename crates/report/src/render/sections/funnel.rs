@@ -12,7 +12,7 @@ use crate::render::flow::{Flow, Stage};
 use crate::render::links::{Behind, KNOWN_EXITS, Links, OPEN, SUBMITTED};
 use crate::render::number::{count, counted, interval, percent, too_few};
 use crate::render::rows::Leak;
-use crate::render::text::short_name;
+use crate::render::text::{safe_description, short_name};
 use crate::render::words::{Piece, submitted};
 use crate::{Narrow, Report};
 
@@ -289,7 +289,7 @@ impl Funnel<'_> {
         let about = step.state().and_then(|state| self.catalogue.screen(state));
         html! {
             tr {
-                th scope="row" title=[about.map(|screen| screen.description.as_str())] {
+                th scope="row" title=[about.map(|screen| safe_description(&screen.description))] {
                     (linked_name(step, self.links))
                     @if let Some(raw) = &step.raw { " " code { (name(raw)) } }
                 }
@@ -501,6 +501,17 @@ mod tests {
         let page = shown(&report);
         assert!(page.contains("and 210 more screens") && page.contains("and 250 more screens"));
         assert!(page.len() < 1_000_000, "{}", page.len());
+    }
+
+    #[test]
+    fn what_a_description_does_unseen_is_made_visible() {
+        let overlay = "[[screen]]\nstate = \"camera_access_blocked_screen_shown\"\nlabel = \"Camera\"\n\
+            description = \"safe\\u202eexe\\u0000\"";
+        let overlay = weir_domain::Overlay::read(overlay).unwrap();
+        let catalogue = Catalogue::shipped().under(&overlay);
+        let page = funnel(&fixture::full(), &catalogue, &NoLinks).into_string();
+        assert!(page.contains("title=\"safe\\u{202e}exe\\u{0}\""), "{page}");
+        assert!(!page.contains(['\u{202e}', '\0']));
     }
 
     #[test]

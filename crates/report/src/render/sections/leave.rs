@@ -10,6 +10,7 @@ use crate::render::chart::{Bar, Bars, bars};
 use crate::render::links::Links;
 use crate::render::number::{count, interval, percent, too_few};
 use crate::render::rows::{Leak, folded, folded_to, reasons, screens};
+use crate::render::text::safe_description;
 
 const NOTE_HEADING: &str = "left, of those who got there";
 /// Screens that the overview names.
@@ -35,7 +36,7 @@ pub(super) fn screens_section(report: &Report, catalogue: &Catalogue, links: &dy
             (judged(report))
         },
         table: table(&all, "Screen", true, links, &|raw| {
-            catalogue.screen(raw).map(|screen| screen.description.clone())
+            catalogue.screen(raw).map(|screen| safe_description(&screen.description))
         }),
     };
     figure.show(|size| bars(&chart, size))
@@ -73,7 +74,7 @@ pub(super) fn costliest_section(
             (judged(report))
         },
         table: table(&all, "Screen", true, links, &|raw| {
-            catalogue.screen(raw).map(|screen| screen.description.clone())
+            catalogue.screen(raw).map(|screen| safe_description(&screen.description))
         }),
     };
     figure.show(|size| bars(&chart, size))
@@ -95,7 +96,7 @@ pub(super) fn reasons_section(report: &Report, catalogue: &Catalogue, links: &dy
             @if 0 < silent { " The " (count(silent)) " that went silent gave none." }
         },
         table: table(&leaks.iter().collect::<Vec<_>>(), "Reason", false, links, &|raw| {
-            catalogue.reason(raw).map(|reason| reason.description.clone())
+            catalogue.reason(raw).map(|reason| safe_description(&reason.description))
         }),
     };
     figure.show(|size| bars(&chart, size))
@@ -212,6 +213,33 @@ pub(super) fn rate_cells(rate: Option<Rate>) -> Markup {
             },
             Some(rate) => { td.num { (percent(rate)) } td.num { (interval(rate)) } },
             None => { td.num { "–" } td.num {} },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_domain::{Catalogue, Overlay};
+
+    use super::{costliest_section, reasons_section, screens_section};
+    use crate::render::{NoLinks, fixture};
+
+    #[test]
+    fn what_a_description_does_unseen_is_made_visible() {
+        let report = fixture::full();
+        let evil = "description = \"safe\\u202eexe\\u0000\"";
+        let (screen, reason) = (&report.by_state[0].state, &report.by_reason[0].reason);
+        let overlay = format!(
+            "[[screen]]\nstate = {screen:?}\nlabel = \"Camera\"\n{evil}\n\
+             [[reason]]\nreason = {reason:?}\nlabel = \"Quit\"\n{evil}",
+            screen = screen.as_deref().unwrap(),
+            reason = reason.as_deref().unwrap(),
+        );
+        let catalogue = Catalogue::shipped().under(&Overlay::read(&overlay).unwrap());
+        for section in [screens_section, costliest_section, reasons_section] {
+            let part = section(&report, &catalogue, &NoLinks).into_string();
+            assert!(part.contains("title=\"safe\\u{202e}exe\\u{0}\""), "{part}");
+            assert!(!part.contains(['\u{202e}', '\0']));
         }
     }
 }
