@@ -25,6 +25,9 @@ use crate::problem::Problem;
 /// How much of a body the page shows. An event is a few hundred bytes.
 pub(crate) const BODY_BYTES_SHOWN_MAX: usize = 2 * 1024;
 
+/// How many of a session's deliveries are read and told. A session has a handful.
+pub(crate) const DELIVERIES_TOLD_MAX: usize = 1_000;
+
 /// One session as of an instant.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Session {
@@ -73,8 +76,10 @@ pub(crate) struct Session {
     pub(crate) is_masked: bool,
     /// What happened, in order of time.
     pub(crate) facts: Vec<FactRow>,
-    /// The deliveries that say so, in the order of the log.
+    /// The deliveries that say so, in the order of the log: of very many the first 1,000.
     pub(crate) deliveries: Vec<DeliveryRow>,
+    /// How many there are. Those beyond the first 1,000 are counted whenever they were received.
+    pub(crate) deliveries_count: usize,
 }
 
 /// Something that happened.
@@ -179,6 +184,7 @@ impl Found {
             is_masked: false,
             facts,
             deliveries: Vec::new(),
+            deliveries_count: 0,
         };
         Ok(Found { session, deliveries })
     }
@@ -188,7 +194,8 @@ impl Found {
         let Found { mut session, deliveries } = self;
         // The model has a pseudonym where the value is sealed.
         session.end_user_id = None;
-        for (seq, flags) in deliveries {
+        let untold = deliveries.len().saturating_sub(DELIVERIES_TOLD_MAX);
+        for (seq, flags) in deliveries.into_iter().take(DELIVERIES_TOLD_MAX) {
             let missing = || Problem::internal(&format!("delivery {seq} is not in the log"));
             let recorded = log.get(seq)?.ok_or_else(missing)?;
             if session.as_of < recorded.delivery.received_at {
@@ -198,6 +205,7 @@ impl Found {
                 .add(&recorded, flags)
                 .map_err(|cause| Problem::internal(&format!("delivery {seq}: {cause}")))?;
         }
+        session.deliveries_count = session.deliveries.len() + untold;
         order::relate(&mut session.deliveries);
         session.withheld = log.withheld().to_vec();
         Ok(session)

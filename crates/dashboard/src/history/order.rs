@@ -1,26 +1,31 @@
 //! What the order of a session's deliveries tells: which say the same again, which came late.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::DeliveryRow;
 
 /// Sets what each delivery is to those before it. `rows` are in the order of the log.
 pub(super) fn relate(rows: &mut [DeliveryRow]) {
-    for at in 0..rows.len() {
-        let (before, rest) = rows.split_at_mut(at);
-        let row = &mut rest[0];
-        if row.repeat {
-            row.repeat_of = before.iter().find(|other| other.says_as(row)).map(|other| other.seq);
-        }
+    let mut first_of: BTreeMap<Said<'_>, u64> = BTreeMap::new();
+    let mut repeats_of = Vec::with_capacity(rows.len());
+    for row in &*rows {
+        let first = *first_of.entry(row.said()).or_insert(row.seq);
+        repeats_of.push((row.repeat && first != row.seq).then_some(first));
     }
     let mut by_time: Vec<usize> = (0..rows.len()).collect();
     by_time.sort_by_key(|&at| (rows[at].received_at, rows[at].seq));
-    for (place, &at) in by_time.iter().enumerate() {
+    let mut before: BTreeSet<(&str, i64)> = BTreeSet::new();
+    let mut late = vec![false; rows.len()];
+    for &at in &by_time {
         let row = &rows[at];
-        let late = !row.repeat
-            && matches!(row.code, 7001 | 7002)
-            && by_time[..place].iter().any(|&other| {
-                rows[other].attempt == row.attempt && comes_after(rows[other].code, row.code)
-            });
-        rows[at].late = late;
+        late[at] = !row.repeat
+            && (7002..=7011)
+                .filter(|&code| comes_after(code, row.code))
+                .any(|code| before.contains(&(row.attempt.as_str(), code)));
+        before.insert((&row.attempt, row.code));
+    }
+    for ((row, repeat_of), late) in rows.iter_mut().zip(repeats_of).zip(late) {
+        (row.repeat_of, row.late) = (repeat_of, late);
     }
 }
 
@@ -34,11 +39,13 @@ const fn comes_after(code: i64, first: i64) -> bool {
     }
 }
 
+/// What a delivery says of its attempt: its code, and the exit of a cancel or a handover.
+type Said<'a> = (&'a str, i64, Option<(Option<&'a str>, Option<&'a str>)>);
+
 impl DeliveryRow {
-    /// Whether both are of one attempt and say that the same happened.
-    fn says_as(&self, other: &DeliveryRow) -> bool {
-        let exits_agree =
-            self.code != 7010 || (&self.state, &self.reason) == (&other.state, &other.reason);
-        self.attempt == other.attempt && self.code == other.code && exits_agree
+    /// Two that have it in common say that the same happened.
+    fn said(&self) -> Said<'_> {
+        let exit = (self.code == 7010).then_some((self.state.as_deref(), self.reason.as_deref()));
+        (&self.attempt, self.code, exit)
     }
 }

@@ -238,6 +238,16 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn of_very_many_deliveries_the_first_are_told_and_all_are_counted() {
+        let again = || delivery("10T09:00", "main", event("1", 7001, None, None));
+        let log = std::iter::repeat_with(again).take(1_001).collect();
+        let got = Fixture::with(log, |_| ()).json(&path(1, ""), 200).await;
+        let told = got["deliveries"].as_array().unwrap();
+        assert_eq!((told.len(), &got["deliveries_count"]), (1_000, &json!(1_001)));
+        assert_eq!((&told[0]["seq"], &told[999]["repeat_of"]), (&json!(1), &json!(1)));
+    }
+
+    #[actix_web::test]
     async fn upper_case_ids_are_found_too() {
         let log = deliveries("10T09:00 1 7001");
         let fixture = Fixture::with(log, |_| ());

@@ -18,7 +18,8 @@ pub(super) fn story(view: &SessionView<'_>) -> Markup {
     let session = view.session;
     let mut deliveries: Vec<&DeliveryRow> = session.deliveries.iter().collect();
     deliveries.sort_by_key(|row| (row.received_at, row.seq));
-    let more = deliveries.len().saturating_sub(DELIVERIES_MAX);
+    let more = session.deliveries_count.saturating_sub(DELIVERIES_MAX);
+    let all_told = session.deliveries.len() == session.deliveries_count;
     deliveries.truncate(DELIVERIES_MAX);
     let with_bodies = deliveries.len() <= BODIES_MAX;
     let several = 1 < session.attempts.len();
@@ -26,7 +27,7 @@ pub(super) fn story(view: &SessionView<'_>) -> Markup {
         section {
             h2 { "What happened" }
             p.about {
-                (counted(session.deliveries.len() as u64, "deliveries"))
+                (counted(session.deliveries_count as u64, "deliveries"))
                 ", by the time of receipt in " (view.query.zone.name()) "."
             }
             @for (place, attempt) in session.attempts.iter().enumerate() {
@@ -41,7 +42,10 @@ pub(super) fn story(view: &SessionView<'_>) -> Markup {
             @if 0 < more {
                 p.aside {
                     "And " (counted(more as u64, "deliveries")) " more. "
-                    a href=(api(view)) { "All of them, as JSON" }
+                    a href=(api(view)) {
+                        @if all_told { "All of them, as JSON" }
+                        @else { "The first " (count(session.deliveries.len() as u64)) ", as JSON" }
+                    }
                 }
             }
         }
