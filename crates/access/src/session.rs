@@ -63,8 +63,31 @@ impl Access {
     /// # Errors
     /// If the file cannot be read.
     pub fn session(&self, token: &str, now: Timestamp) -> Result<Option<Known>, AccessError> {
+        let found = self.found_session(token, now)?;
+        let Some(((id, seen_at, person, name, role), one_time)) = found else { return Ok(None) };
+        let person = PersonId(person);
+        if SEEN_EVERY_US <= now.since_us(Timestamp::from_micros(seen_at)) {
+            self.with(|conn| {
+                conn.execute(
+                    "UPDATE session SET seen_at = ?2 WHERE id = ?1",
+                    [id, now.as_micros()],
+                )?;
+                seen(conn, person, now)
+            })?;
+        }
+        let csrf = derived("csrf", token);
+        Ok(Some(Known { person, name, role: role_of(&role)?, one_time, csrf }))
+    }
+
+    /// The session's number, when it was seen, whose it is, and whether their password is a one-time one.
+    #[expect(clippy::type_complexity, reason = "read here, and named by its one caller")]
+    fn found_session(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Option<((i64, i64, i64, String, String), bool)>, AccessError> {
         let digest = digest(token);
-        let found = self.with(|conn| {
+        self.with(|conn| {
             let sql = "SELECT s.id, s.seen_at, p.id, p.name, p.role, p.one_time_until
                        FROM session s JOIN person p ON p.id = s.person
                        WHERE s.digest = ?1 AND NOT p.disabled AND ?2 < s.seen_at AND ?3 < s.created_at
@@ -79,20 +102,15 @@ impl Access {
                     Ok((found, one_time.is_some()))
                 })
                 .optional()
-        })?;
-        let Some(((id, seen_at, person, name, role), one_time)) = found else { return Ok(None) };
-        let person = PersonId(person);
-        if SEEN_EVERY_US <= now.since_us(Timestamp::from_micros(seen_at)) {
-            self.with(|conn| {
-                conn.execute(
-                    "UPDATE session SET seen_at = ?2 WHERE id = ?1",
-                    [id, now.as_micros()],
-                )?;
-                seen(conn, person, now)
-            })?;
-        }
-        let csrf = derived("csrf", token);
-        Ok(Some(Known { person, name, role: role_of(&role)?, one_time, csrf }))
+        })
+    }
+
+    /// Whether the session of this token is still good at `now`. Nobody counts as seen by it.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn session_lasts(&self, token: &str, now: Timestamp) -> Result<bool, AccessError> {
+        Ok(self.found_session(token, now)?.is_some())
     }
 
     /// Ends the session of this token.

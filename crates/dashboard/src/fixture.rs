@@ -22,6 +22,7 @@ use weir_schedule::{
     Question, Receipt, Refusal as SendRefusal, Runner, Target,
 };
 
+use crate::entrance::{By, Holder};
 use crate::page::form::Query;
 use crate::{
     Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse, Reader, ReadyLimits,
@@ -349,6 +350,17 @@ impl Fixture {
         };
         let (_, secret) = self.state.access.store.add_token(new, NOW.parse().unwrap()).unwrap();
         format!("Bearer {}", secret.reveal())
+    }
+
+    /// What the door knows of one of them who came in with a token.
+    pub(crate) fn holder(&self, name: &str) -> Holder {
+        let person = self.state.access.store.person_named(name).unwrap();
+        let token = self.state.access.store.tokens(Some(person.id)).unwrap().remove(0);
+        Holder {
+            reader: Reader { role: person.role, ..Reader::open() },
+            person: Some(person.id),
+            by: By::Token { id: token.id, name: token.name, until: token.expires_at },
+        }
     }
 
     /// Holds the whole answer against what is wanted.

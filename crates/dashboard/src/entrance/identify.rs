@@ -48,7 +48,7 @@ pub(crate) enum By {
 }
 
 /// The bearer token; `Some("")` where the header is of another kind or cannot be read.
-pub(super) fn bearer(request: &ServiceRequest) -> Option<&str> {
+pub(super) fn bearer(request: &impl HttpMessage) -> Option<&str> {
     let text = request.headers().get(AUTHORIZATION)?.to_str().unwrap_or_default();
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" })

@@ -4,6 +4,7 @@ mod cookie; // the session's token in the browser
 mod guard; // every route's door
 mod identify; // who asks
 mod in_flight; // how many requests of one asker are answered at once
+mod lasting; // whether somebody is let in for as long as they are answered
 mod once; // what is shown once
 mod recorded; // what is written down of those who were let in
 mod origin; // where a request comes from
@@ -22,6 +23,7 @@ pub(crate) use cookie::{clear_pending_cookie, pending_token, set_pending_cookie}
 pub(crate) use guard::guard;
 pub(crate) use identify::{By, Holder};
 pub(crate) use in_flight::InFlight;
+pub(crate) use lasting::Lasting;
 pub(crate) use once::{Once, Shown};
 pub(crate) use origin::{client_address, is_secure};
 

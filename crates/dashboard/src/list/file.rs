@@ -1,16 +1,18 @@
 //! The whole list as CSV, slice by slice: a file of three million rows needs the memory of one
 //! slice, and the fold waits no longer than for one.
 
-use actix_web::HttpResponse;
 use actix_web::body::BodyStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, HttpResponse};
+use futures_util::{Stream, StreamExt};
 use weir_readmodel::Row;
 use weir_report::CohortUnit;
 use weir_report::render::csv_rows;
 
 use super::{List, Listed, Start, UnitRow};
+use crate::entrance::Lasting;
 use crate::problem::{Problem, blocking};
 use crate::{State, answer};
 
@@ -38,14 +40,34 @@ struct Writing {
     state: web::Data<State>,
     list: List,
     found: Option<Vec<Row>>,
+    units_max: usize,
     last: Option<CohortUnit>,
 }
 
 /// The answer: all of the list, in its order.
-pub(crate) async fn file(state: web::Data<State>, list: List) -> Result<HttpResponse, Problem> {
+pub(crate) async fn file(
+    request: &HttpRequest,
+    state: web::Data<State>,
+    list: List,
+) -> Result<HttpResponse, Problem> {
+    let lasting = Lasting::of(&state, request);
+    let body = BodyStream::new(slices(state, list, lasting, UNITS_MAX).await?);
+    let mut response = answer::bytes(StatusCode::OK, "text/csv; charset=utf-8", body);
+    let name = HeaderValue::from_static("attachment; filename=\"sessions.csv\"");
+    response.headers_mut().insert(CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+/// The file in slices of at most so many units, for as long as whoever asked is let in.
+async fn slices(
+    state: web::Data<State>,
+    list: List,
+    lasting: Lasting,
+    units_max: usize,
+) -> Result<impl Stream<Item = Result<Bytes, Problem>> + use<>, Problem> {
     let first = blocking(move || {
         let found = list.found(&state)?;
-        let writing = Writing { state, list, found, last: None };
+        let writing = Writing { state, list, found, units_max, last: None };
         writing.next()
     });
     let (begin, rest) = first.await?;
@@ -53,19 +75,20 @@ pub(crate) async fn file(state: web::Data<State>, list: List) -> Result<HttpResp
     let begin = futures_util::stream::once(async move {
         Ok::<_, Problem>(Bytes::from([head.into_bytes(), begin].concat()))
     });
-    let rest = futures_util::stream::unfold(rest, |writing| async move {
+    let rest = futures_util::stream::unfold((rest, lasting), |(writing, lasting)| async move {
         let writing = writing?;
-        match blocking(move || writing.next()).await {
-            Ok((rows, rest)) => Some((Ok(Bytes::from(rows)), rest)),
+        let next = if lasting.holds().await {
+            blocking(move || writing.next()).await
+        } else {
+            Err(Problem::Unauthenticated { tried: true })
+        };
+        match next {
+            Ok((rows, rest)) => Some((Ok(Bytes::from(rows)), (rest, lasting))),
             // The connection breaks off: a file that is cut must not look whole.
-            Err(problem) => Some((Err(problem), None)),
+            Err(problem) => Some((Err(problem), (None, lasting))),
         }
     });
-    let body = BodyStream::new(futures_util::StreamExt::chain(begin, rest));
-    let mut response = answer::bytes(StatusCode::OK, "text/csv; charset=utf-8", body);
-    let name = HeaderValue::from_static("attachment; filename=\"sessions.csv\"");
-    response.headers_mut().insert(CONTENT_DISPOSITION, name);
-    Ok(response)
+    Ok(begin.chain(rest))
 }
 
 impl Writing {
@@ -82,7 +105,7 @@ impl Writing {
                 threads: self.state.threads,
             };
             let start = self.last.map_or(Start::After(0), Start::Unit);
-            let slice = listed.slice(start, UNITS_MAX);
+            let slice = listed.slice(start, self.units_max);
             self.last = slice.units.last().copied();
             let rows: Vec<_> =
                 slice.units.iter().map(|unit| cells(UnitRow::of(&model, unit))).collect();
@@ -123,4 +146,39 @@ fn cells(row: UnitRow) -> [String; 12] {
         duration_seconds.map_or(String::new(), |seconds| seconds.to_string()),
         attempts.to_string(),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use actix_web::HttpMessage;
+    use actix_web::test::TestRequest;
+    use futures_util::StreamExt;
+
+    use super::slices;
+    use crate::entrance::Lasting;
+    use crate::fixture::{Fixture, LOG};
+    use crate::list::{List, OWN};
+    use crate::parameters::Parameters;
+
+    #[actix_web::test]
+    async fn the_file_breaks_off_where_whoever_asked_is_let_in_no_more() {
+        let fixture = Fixture::peopled(LOG);
+        let request =
+            TestRequest::default().insert_header(("authorization", fixture.bearer("Ann")));
+        let request = request.to_http_request();
+        request.extensions_mut().insert(fixture.holder("Ann"));
+        let lasting = Lasting::of(&fixture.data(), &request);
+        let parameters = Parameters::question("from=1970-01-01", &OWN).unwrap();
+        let query = fixture.state().question(&parameters.asked).unwrap();
+        let list = List::read(&parameters, query).unwrap();
+        let mut slices = pin!(slices(fixture.data(), list, lasting, 2).await.unwrap());
+        assert!(slices.next().await.unwrap().is_ok());
+        assert!(slices.next().await.unwrap().is_ok());
+        let ann = fixture.state().access.store.person_named("Ann").unwrap();
+        fixture.state().access.store.set_disabled(ann.id, true).unwrap();
+        assert!(slices.next().await.unwrap().is_err());
+        assert!(slices.next().await.is_none());
+    }
 }

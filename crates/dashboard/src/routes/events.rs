@@ -16,6 +16,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use weir_domain::Seq;
 
 use crate::State;
+use crate::entrance::Lasting;
 use crate::problem::Problem;
 
 /// At most one event in this time, however fast deliveries come.
@@ -23,6 +24,9 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// A proxy that sees nothing for a minute takes a connection for dead.
 const HEARTBEAT_TICKS: u32 = 15;
+
+/// How often it is asked whether whoever looks is still let in.
+const ASKED_TICKS: u32 = 15;
 
 /// When a browser comes again that has lost the stream.
 const RETRY_MS: u32 = 5_000;
@@ -49,7 +53,8 @@ pub(crate) async fn events(
     if request.method() == Method::HEAD {
         return Ok(response.finish());
     }
-    let following = Following::begin(state).ok_or(Problem::TooManyStreams)?;
+    let following = Following::begin(state.clone(), Lasting::of(&state, &request))
+        .ok_or(Problem::TooManyStreams)?;
     let told = stream::unfold(following, |mut following| async move {
         let text = following.next().await?;
         Some((Ok::<_, Infallible>(text), following))
@@ -79,14 +84,17 @@ struct Following {
     /// What was last told; none before the first event.
     told: Option<Seq>,
     silent_ticks: u32,
+    lasting: Lasting,
+    unasked_ticks: u32,
 }
 
 impl Following {
-    fn begin(state: Data<State>) -> Option<Following> {
+    fn begin(state: Data<State>, lasting: Lasting) -> Option<Following> {
         let over = state.streams.take()?;
         let mut clock = interval(EVERY);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Some(Following { state, over, clock, told: None, silent_ticks: 0 })
+        let (told, silent_ticks, unasked_ticks) = (None, 0, 0);
+        Some(Following { state, over, clock, told, silent_ticks, lasting, unasked_ticks })
     }
 
     /// What to say next; none when all is over.
@@ -98,10 +106,23 @@ impl Following {
                 _ = self.over.wait_for(|over| *over) => return None,
                 _ = self.clock.tick() => {}
             }
+            if !self.is_let_in().await {
+                return None;
+            }
             if let Some(text) = self.tick() {
                 return Some(Bytes::from(text));
             }
         }
+    }
+
+    /// Whether whoever looks still may, as far as was asked lately.
+    async fn is_let_in(&mut self) -> bool {
+        self.unasked_ticks += 1;
+        if self.unasked_ticks < ASKED_TICKS {
+            return true;
+        }
+        self.unasked_ticks = 0;
+        self.lasting.holds().await
     }
 
     fn tick(&mut self) -> Option<String> {
@@ -134,13 +155,45 @@ impl Drop for Following {
 mod tests {
     use actix_web::http::Method;
 
-    use super::{Following, HEARTBEAT_TICKS};
+    use actix_web::HttpMessage;
+    use actix_web::test::TestRequest;
+
+    use super::{ASKED_TICKS, Following, HEARTBEAT_TICKS};
+    use crate::entrance::{By, Holder, Lasting};
     use crate::fixture::{Fixture, LOG, deliveries};
+
+    /// A window at an open machine.
+    fn begin(fixture: &Fixture) -> Option<Following> {
+        let lasting = Lasting::of(&fixture.data(), &TestRequest::default().to_http_request());
+        Following::begin(fixture.data(), lasting)
+    }
+
+    #[actix_web::test]
+    async fn a_stream_ends_when_whoever_looks_is_let_in_no_more() {
+        let fixture = Fixture::peopled(LOG);
+        let olga = fixture.sign_in("Olga").await;
+        fixture.bearer("Olga");
+        let request = TestRequest::default().insert_header(("cookie", olga.cookie.as_str()));
+        let request = request.to_http_request();
+        let by = By::Session { one_time: false };
+        request.extensions_mut().insert(Holder { by, ..fixture.holder("Olga") });
+        let lasting = Lasting::of(&fixture.data(), &request);
+        let mut following = Following::begin(fixture.data(), lasting).unwrap();
+        for _ in 0..ASKED_TICKS {
+            assert!(following.is_let_in().await);
+        }
+        let token = olga.cookie.split_once('=').unwrap().1;
+        fixture.state().access.store.end_session(token).unwrap();
+        for _ in 1..ASKED_TICKS {
+            assert!(following.is_let_in().await);
+        }
+        assert!(!following.is_let_in().await);
+    }
 
     #[actix_web::test]
     async fn the_position_is_told_at_once_and_whenever_it_moved() {
         let mut fixture = Fixture::of(LOG);
-        let mut following = Following::begin(fixture.data()).unwrap();
+        let mut following = begin(&fixture).unwrap();
         let event = |position| format!("event: position\ndata: {{\"position\": {position}}}\n\n");
         let first = following.next().await.unwrap();
         assert_eq!(first, format!("retry: 5000\n\n{}", event(10)));
@@ -153,7 +206,7 @@ mod tests {
     #[actix_web::test]
     async fn a_silent_stream_is_kept_alive() {
         let fixture = Fixture::of(LOG);
-        let mut following = Following::begin(fixture.data()).unwrap();
+        let mut following = begin(&fixture).unwrap();
         following.tick();
         let said: Vec<_> = (0..2 * HEARTBEAT_TICKS).filter_map(|_| following.tick()).collect();
         assert_eq!(said, [": nothing new\n\n"; 2]);
@@ -183,7 +236,7 @@ mod tests {
     async fn one_too_many_is_asked_to_come_again() {
         let fixture = Fixture::of(LOG);
         let mut open = Vec::new();
-        while let Some(following) = Following::begin(fixture.data()) {
+        while let Some(following) = begin(&fixture) {
             open.push(following);
         }
         let got = fixture.get("/events").await;

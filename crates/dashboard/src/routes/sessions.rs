@@ -59,7 +59,7 @@ pub(crate) async fn sessions(
     let list = List::read(&parameters, query)?;
     match parameters.own("format") {
         None | Some("json") => {}
-        Some("csv") => return csv(&parameters, state, list).await,
+        Some("csv") => return csv(&request, &parameters, state, list).await,
         Some(other) => {
             let detail = format!("`format` is `{}`: it must be json or csv", echo(other));
             return Err(Problem::parameter("format", detail));
@@ -71,12 +71,13 @@ pub(crate) async fn sessions(
 
 /// A file has no pages.
 async fn csv(
+    request: &HttpRequest,
     parameters: &Parameters,
     state: web::Data<State>,
     list: List,
 ) -> Result<HttpResponse, Problem> {
     match ["cursor", "limit"].into_iter().find(|name| parameters.own(name).is_some()) {
-        None => file(state, list).await,
+        None => file(request, state, list).await,
         Some(name) => {
             let detail = format!("`{name}` is of pages, and as CSV all of the list is answered");
             Err(Problem::parameter(name, detail))

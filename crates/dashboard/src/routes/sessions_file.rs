@@ -14,5 +14,5 @@ pub(crate) async fn sessions_file(
 ) -> Result<HttpResponse, Problem> {
     let parameters = Parameters::question(request.query_string(), &OWN)?;
     let list = List::read(&parameters, state.question(&parameters.asked)?)?;
-    file(state, list).await
+    file(&request, state, list).await
 }
