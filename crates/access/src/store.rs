@@ -15,6 +15,7 @@ const SCHEMA: Schema = Schema {
     migrations: &[
         include_str!("../../../migrations/access/0001_people.sql"),
         include_str!("../../../migrations/access/0002_views.sql"),
+        include_str!("../../../migrations/access/0003_made_by.sql"),
     ],
 };
 

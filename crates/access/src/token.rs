@@ -1,6 +1,6 @@
 //! What programs identify themselves by.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use weir_domain::Timestamp;
 
 use crate::person::role_of;
@@ -78,8 +78,8 @@ pub struct NewToken<'a> {
     pub days: u32,
     /// What its maker may do.
     pub maker: Role,
-    /// When its maker ends, who may be a token.
-    pub maker_until: Option<Timestamp>,
+    /// The token that makes it, where one does. It ends with that one.
+    pub made_by: Option<TokenId>,
 }
 
 /// Who uses a token.
@@ -95,8 +95,6 @@ pub struct Used {
     pub name: String,
     /// What may be done with it: the lesser of its role and its maker's.
     pub role: Role,
-    /// When it ends.
-    pub expires_at: Timestamp,
 }
 
 const COLUMNS: &str =
@@ -121,7 +119,6 @@ impl Access {
             return Err(Refusal::TokenDays.into());
         }
         let expires_at = now.plus_us(i64::from(new.days) * DAY_US);
-        let expires_at = new.maker_until.map_or(expires_at, |until| until.min(expires_at));
         let secret = Secret::token(TOKEN_PREFIX);
         let id = self.change(|conn| {
             let good: u32 = conn
@@ -135,22 +132,43 @@ impl Access {
             if TOKENS_MAX <= good {
                 return Err(Refusal::TooManyTokens.into());
             }
+            let expires_at = match new.made_by {
+                Some(maker) => expires_at.min(self.good_until(conn, maker, now)?),
+                None => expires_at,
+            };
             conn.execute(
-                "INSERT INTO token (digest, person, name, role, created_at, expires_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO token (digest, person, name, role, created_at, expires_at, made_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                 params![
                     digest(secret.reveal()),
                     new.person.0,
                     name,
                     new.role.name(),
                     now.as_micros(),
-                    expires_at.as_micros()
+                    expires_at.as_micros(),
+                    new.made_by.map(TokenId::get)
                 ],
             )
             .map_err(self.store())?;
             Ok(TokenId(conn.last_insert_rowid()))
         })?;
         Ok((self.token(id)?, secret))
+    }
+
+    /// When a token ends that is good: it may have been revoked since whoever asks was let in.
+    fn good_until(
+        &self,
+        conn: &Connection,
+        id: TokenId,
+        now: Timestamp,
+    ) -> Result<Timestamp, AccessError> {
+        let sql = "SELECT expires_at FROM token
+                   WHERE id = ?1 AND revoked_at IS NULL AND ?2 < expires_at";
+        let until: Option<i64> = conn
+            .query_row(sql, [id.0, now.as_micros()], |row| row.get(0))
+            .optional()
+            .map_err(self.store())?;
+        Ok(until.map(Timestamp::from_micros).ok_or(Refusal::NoToken)?)
     }
 
     /// Somebody's tokens, or everybody's, the latest first.
@@ -209,11 +227,10 @@ impl Access {
             person: token.person,
             name: token.person_name,
             role: token.role.min(maker),
-            expires_at: token.expires_at,
         }))
     }
 
-    /// Ends a token at once. `by` may end their own; nobody in particular may end any.
+    /// Ends a token at once, and all that came of it. `by` may end their own; nobody in particular may end any.
     ///
     /// # Errors
     /// If there is none of theirs.
@@ -225,8 +242,12 @@ impl Access {
     ) -> Result<Token, AccessError> {
         let changed = self.with(|conn| {
             conn.execute(
-                "UPDATE token SET revoked_at = coalesce(revoked_at, ?3)
-                 WHERE id = ?1 AND (?2 IS NULL OR person = ?2)",
+                "WITH RECURSIVE ended (id) AS (
+                     SELECT id FROM token WHERE id = ?1 AND (?2 IS NULL OR person = ?2)
+                     UNION SELECT t.id FROM token t JOIN ended ON t.made_by = ended.id
+                 )
+                 UPDATE token SET revoked_at = coalesce(revoked_at, ?3)
+                 WHERE id IN (SELECT id FROM ended)",
                 params![id.0, by.map(PersonId::get), now.as_micros()],
             )
         })?;

@@ -60,7 +60,7 @@ impl Place {
             role,
             days,
             maker: of.role,
-            maker_until: None,
+            made_by: None,
         };
         self.access.add_token(new, NOW).map(|(_, secret)| secret)
     }

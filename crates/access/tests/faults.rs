@@ -81,7 +81,7 @@ fn token(access: &Access, person: &Person, doing: &mut Doing<'_>) -> Option<()> 
         role: Role::Viewer,
         days: 9,
         maker: Role::Owner,
-        maker_until: None,
+        made_by: None,
     };
     let (token, secret) = doing.done(|| access.add_token(new, NOW))?;
     let number = doing.told.tokens.len();

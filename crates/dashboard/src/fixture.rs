@@ -346,7 +346,7 @@ impl Fixture {
             role: person.role,
             days: 30,
             maker: person.role,
-            maker_until: None,
+            made_by: None,
         };
         let (_, secret) = self.state.access.store.add_token(new, NOW.parse().unwrap()).unwrap();
         format!("Bearer {}", secret.reveal())

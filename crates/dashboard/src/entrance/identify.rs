@@ -24,6 +24,23 @@ pub(crate) struct Holder {
     pub(crate) by: By,
 }
 
+impl Holder {
+    /// Refuses a token what would outlast it: an account taken over, or an owner of its own.
+    pub(crate) fn not_by_token(&self) -> Result<(), Problem> {
+        match self.by {
+            By::Token { .. } => Err(Problem::Forbidden(
+                "a token resets no password and makes no owner; sign in for that".to_owned(),
+            )),
+            By::Machine | By::Session { .. } | By::Known => Ok(()),
+        }
+    }
+
+    /// Refuses whoever may not give somebody this role.
+    pub(crate) fn may_give(&self, role: Role) -> Result<(), Problem> {
+        if role == Role::Owner { self.not_by_token() } else { Ok(()) }
+    }
+}
+
 /// How somebody said who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum By {
@@ -40,8 +57,6 @@ pub(crate) enum By {
         id: TokenId,
         /// What it is for.
         name: String,
-        /// When it ends.
-        until: Timestamp,
     },
     /// Whoever stands before us in the app has said so.
     Known,
@@ -81,7 +96,7 @@ async fn by_token(state: &web::Data<State>, token: String) -> Result<Option<Hold
             notes: Notes::default(),
         },
         person: Some(used.person),
-        by: By::Token { id: used.token, name: used.token_name, until: used.expires_at },
+        by: By::Token { id: used.token, name: used.token_name },
     }))
 }
 

@@ -37,9 +37,10 @@ pub(crate) async fn add(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let fields = Fields::read(&holder.reader, &body)?;
+    let role = role_of(&fields)?;
+    holder.may_give(role)?;
     let done = blocking(move || {
         let (now, name) = (state.clock.now(), fields.get("name"));
-        let role = role_of(&fields)?;
         match state.access.store.add_person(NewPerson { name, role }, now) {
             Ok((person, secret)) => {
                 told(&holder, "let somebody in", person.id.get(), role);

@@ -124,7 +124,7 @@ pub(crate) async fn person(
     Ok(answer::json(StatusCode::OK, &PersonEntry::from(person)))
 }
 
-/// Lets somebody in, with a one-time password.
+/// Lets somebody in, with a one-time password. No token makes an owner.
 #[utoipa::path(
     post, path = "/api/v1/people", tag = "people",
     request_body(content = PersonDraft),
@@ -146,8 +146,9 @@ pub(crate) async fn add_person(
 ) -> Result<HttpResponse, Problem> {
     Parameters::only(request.query_string(), &[])?;
     let draft: PersonDraft = json_body::read(&request, &body)?;
+    let role = draft.role.into();
+    holder.may_give(role)?;
     let made = blocking(move || {
-        let role = draft.role.into();
         let new = NewPerson { name: &draft.name, role };
         let (person, secret) = state.access.store.add_person(new, state.clock.now())?;
         told(&holder, "let somebody in", person.id.get(), role);
@@ -157,7 +158,7 @@ pub(crate) async fn add_person(
     Ok(answer::json(StatusCode::CREATED, &made.await?))
 }
 
-/// Gives somebody another role, locks them out, or lets them in again.
+/// Gives somebody another role, locks them out, or lets them in again. No token makes an owner.
 #[utoipa::path(
     post, path = "/api/v1/people/{id}", tag = "people",
     params(("id" = i64, Path, description = "The person's id")),
@@ -184,10 +185,12 @@ pub(crate) async fn change_person(
     Parameters::only(request.query_string(), &[])?;
     let id = parse_id(&id)?;
     let change: PersonChange = json_body::read(&request, &body)?;
+    let role = change.role.map(Role::from);
+    role.map_or(Ok(()), |role| holder.may_give(role))?;
     let person = blocking(move || {
         let store = &state.access.store;
-        if let Some(role) = change.role {
-            store.set_role(id, role.into())?;
+        if let Some(role) = role {
+            store.set_role(id, role)?;
         }
         if let Some(disabled) = change.disabled {
             store.set_disabled(id, disabled)?;
@@ -205,7 +208,7 @@ pub(crate) async fn change_person(
     Ok(answer::json(StatusCode::OK, &PersonEntry::from(person.await?)))
 }
 
-/// Puts a one-time password in the place of somebody's own.
+/// Puts a one-time password in the place of somebody's own. No token does.
 #[utoipa::path(
     post, path = "/api/v1/people/{id}/password", tag = "people",
     params(("id" = i64, Path, description = "The person's id")),
@@ -228,6 +231,7 @@ pub(crate) async fn reset_password(
     holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    holder.not_by_token()?;
     Parameters::only(request.query_string(), &[])?;
     let id = parse_id(&id)?;
     let made = blocking(move || {
@@ -315,6 +319,34 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_program_takes_nobodys_account_and_makes_no_owner() {
+        let fixture = Fixture::peopled("");
+        let bearer = fixture.bearer("Olga");
+        for (path, body) in [
+            ("/api/v1/people/1/password", ""),
+            ("/api/v1/people/3/password", ""),
+            ("/api/v1/people", r#"{"name":"Bo","role":"owner"}"#),
+            ("/api/v1/people/3", r#"{"role":"owner"}"#),
+        ] {
+            let got = fixture.post_json_as(&bearer, path, body).await;
+            assert_eq!(got.status, 403, "{path} {body}: {}", got.body);
+            assert!(got.body.contains("sign in for that"), "{}", got.body);
+        }
+        let with = [("authorization", bearer.as_str())];
+        for (path, form) in [
+            ("/people/1/password", "csrf="),
+            ("/people", "csrf=&name=Bo&role=owner"),
+            ("/people/3/role", "csrf=&role=owner"),
+        ] {
+            assert_eq!(fixture.send_form(path, form, &with).await.status, 403, "{path}");
+        }
+        let people = fixture.state().access.store.people().unwrap();
+        assert_eq!(people.iter().filter(|one| one.role == weir_access::Role::Owner).count(), 1);
+        assert_eq!(people.len(), 3);
+        fixture.sign_in("Olga").await;
+    }
+
+    #[actix_web::test]
     async fn what_cannot_be_is_a_problem() {
         let fixture = Fixture::peopled("");
         let bearer = fixture.bearer("Olga");
@@ -325,11 +357,12 @@ mod tests {
             ("/api/v1/people/77", r#"{"disabled":true}"#, 404),
             ("/api/v1/people/1", r#"{"disabled":true}"#, 409),
             ("/api/v1/people/x", "{}", 400),
-            ("/api/v1/people/77/password", "", 404),
         ] {
             let got = fixture.post_json_as(&bearer, path, body).await;
             assert_eq!(got.status, status, "{path} {body}: {}", got.body);
             assert_eq!(got.header("content-type"), "application/problem+json");
         }
+        let olga = fixture.sign_in("Olga").await;
+        assert_eq!(olga.post(&fixture, "/api/v1/people/77/password", "").await.status, 404);
     }
 }

@@ -39,6 +39,7 @@ pub(crate) async fn role(
 ) -> Result<HttpResponse, Problem> {
     let fields = Fields::read(&holder.reader, &body)?;
     let role = role_of(&fields)?;
+    holder.may_give(role)?;
     change(&id, holder, state, move |state, holder, id| {
         state.access.store.set_role(id, role)?;
         told(holder, "gave somebody a role", id.get(), role);
@@ -73,6 +74,7 @@ pub(crate) async fn password(
     holder: Holder,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    holder.not_by_token()?;
     change(&id, holder, state, |state, holder, id| {
         let now = state.clock.now();
         let secret = state.access.store.reset_password(id, now)?;

@@ -98,11 +98,11 @@ pub(super) fn new_token<'a>(
     let person = holder.person.ok_or_else(|| {
         Problem::Forbidden("a token is somebody's: sign in first, or use a token".to_owned())
     })?;
-    let maker_until = match holder.by {
-        By::Token { until, .. } => Some(until),
+    let made_by = match holder.by {
+        By::Token { id, .. } => Some(id),
         By::Machine | By::Session { .. } | By::Known => None,
     };
-    Ok(NewToken { name, person, role, days, maker: holder.reader.role, maker_until })
+    Ok(NewToken { name, person, role, days, maker: holder.reader.role, made_by })
 }
 
 /// Says to the process's log that one was made; never which.

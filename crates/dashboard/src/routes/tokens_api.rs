@@ -101,7 +101,7 @@ pub(crate) async fn tokens(
 
 /// Makes a token of whoever asks.
 ///
-/// A token that a token made ends with it at the latest.
+/// A token that a token made ends with it: at the latest when it does, and at once when it is revoked.
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "people",
     request_body(content = TokenDraft),
@@ -134,7 +134,7 @@ pub(crate) async fn make_token(
     Ok(answer::json(StatusCode::CREATED, &made.await?))
 }
 
-/// Ends a token at once: one's own, or for an owner anybody's.
+/// Ends a token at once, and all that it made: one's own, or for an owner anybody's.
 #[utoipa::path(
     post, path = "/api/v1/tokens/{id}/revoke", tag = "people",
     params(("id" = i64, Path, description = "The token's id")),
@@ -202,6 +202,25 @@ mod tests {
         assert_eq!(fixture.send_get("/api/v1/tokens", &with).await.status, 401);
         let owner = r#"{"name":"x","role":"owner","days":3}"#;
         assert_eq!(fixture.post_json_as(&bearer, "/api/v1/tokens", owner).await.status, 400);
+    }
+
+    #[actix_web::test]
+    async fn what_a_token_made_ends_with_it() {
+        let fixture = Fixture::peopled("");
+        let draft = r#"{"name":"child","role":"owner","days":366}"#;
+        let mut bearers = vec![fixture.bearer("Olga")];
+        for generation in 0..2 {
+            let made = fixture.post_json_as(&bearers[generation], "/api/v1/tokens", draft).await;
+            let made: Value = serde_json::from_str(&made.body).unwrap();
+            assert_eq!(made["token"]["expires_at"], "2026-04-30T12:00:00Z");
+            bearers.push(format!("Bearer {}", made["secret"].as_str().unwrap()));
+        }
+        let olga = fixture.sign_in("Olga").await;
+        assert_eq!(olga.post(&fixture, "/people/tokens/1/revoke", "").await.status, 303);
+        for bearer in &bearers {
+            let with = [("authorization", bearer.as_str())];
+            assert_eq!(fixture.send_get("/api/v1/tokens", &with).await.status, 401);
+        }
     }
 
     #[actix_web::test]
