@@ -156,7 +156,8 @@ impl Access {
         Ok(once)
     }
 
-    /// Puts a password of their own in place of the present one, and ends all their sessions.
+    /// Puts a password of their own in place of the present one, ends all their sessions, and begins
+    /// the one in which they go on: the token for its cookie.
     ///
     /// # Errors
     /// If `present` is not right, or `password` cannot be taken.
@@ -165,18 +166,48 @@ impl Access {
         id: PersonId,
         present: &str,
         password: &str,
-    ) -> Result<(), AccessError> {
-        let phc: Option<String> = self.with(|conn| {
+        now: Timestamp,
+    ) -> Result<Secret, AccessError> {
+        let before: Option<String> = self.with(|conn| {
             conn.query_row("SELECT password FROM person WHERE id = ?1", [id.0], |row| row.get(0))
                 .optional()
                 .map(Option::flatten)
         })?;
-        if !self.passwords.verify(present, phc.as_deref())? {
-            return Err(Refusal::PasswordWrong.into());
-        }
+        let fits = self.passwords.verify(present, before.as_deref())?;
+        let before = before.filter(|_| fits).ok_or(Refusal::PasswordWrong)?;
         password::check(password, &self.person(id)?.name)?;
         let phc = self.passwords.hash(password)?;
-        self.change(|conn| self.put_password(conn, id, &phc, None))
+        self.replace_password(id, &before, &phc, now)
+    }
+
+    /// Puts one hash in place of the one that was judged, if that is still theirs.
+    fn replace_password(
+        &self,
+        id: PersonId,
+        before: &str,
+        phc: &str,
+        now: Timestamp,
+    ) -> Result<Secret, AccessError> {
+        self.change(|conn| {
+            if !self.still_has(conn, id, before)? {
+                return Err(Refusal::PasswordWrong.into());
+            }
+            self.put_password(conn, id, phc, None)?;
+            self.insert_session(conn, id, now)
+        })
+    }
+
+    /// Whether somebody may sign in, with the password of this hash: while it was judged, another may
+    /// have come in its place, or an owner may have locked them out.
+    pub(crate) fn still_has(
+        &self,
+        conn: &Connection,
+        id: PersonId,
+        phc: &str,
+    ) -> Result<bool, AccessError> {
+        let sql = "SELECT EXISTS
+                   (SELECT 1 FROM person WHERE id = ?1 AND password = ?2 AND NOT disabled)";
+        conn.query_row(sql, params![id.0, phc], |row| row.get(0)).map_err(self.store())
     }
 
     /// Gives somebody another role, and ends their sessions if it is another.
@@ -353,4 +384,32 @@ impl TryFrom<PersonRow> for Person {
 
 pub(crate) fn role_of(text: &str) -> Result<Role, AccessError> {
     text.parse().map_err(|()| AccessError::Damaged { column: "role" })
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_domain::Timestamp;
+
+    use crate::{Access, AccessError, Cost, Refusal};
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    #[test]
+    fn a_password_is_not_put_in_the_place_of_another_than_was_judged() {
+        let dir = tempfile::tempdir().unwrap();
+        let access = Access::open_at_cost(&dir.path().join("access.db"), Cost::LEAST).unwrap();
+        let olga = access.add_owner("Olga", "correct horse battery", NOW).unwrap().id;
+        let hash = || {
+            let sql = "SELECT password FROM person WHERE id = ?1";
+            access
+                .with(|conn| conn.query_row(sql, [olga.0], |row| row.get::<_, String>(0)))
+                .unwrap()
+        };
+        let before = hash();
+        let once = access.reset_password(olga, NOW).unwrap();
+        let got = access.replace_password(olga, &before, "another", NOW);
+        assert!(matches!(got, Err(AccessError::Refused(Refusal::PasswordWrong))), "{got:?}");
+        assert_ne!(hash(), "another");
+        assert!(access.sign_in("Olga", once.reveal(), NOW).unwrap().is_some());
+    }
 }

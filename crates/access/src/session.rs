@@ -40,21 +40,24 @@ impl Access {
     /// # Errors
     /// If the file cannot be written.
     pub fn begin_session(&self, person: PersonId, now: Timestamp) -> Result<Secret, AccessError> {
-        let token = Secret::random();
-        self.change(|conn| {
-            let store = self.store();
-            conn.execute(
-                "INSERT INTO session (digest, person, created_at, seen_at) VALUES (?1, ?2, ?3, ?3)",
-                params![digest(token.reveal()), person.0, now.as_micros()],
-            )
-            .map_err(&store)?;
-            conn.execute(
-                "UPDATE person SET seen_at = ?2 WHERE id = ?1",
-                [person.0, now.as_micros()],
-            )
-            .map_err(&store)?;
-            self.tidy_sessions(conn, person, now)
-        })?;
+        self.change(|conn| self.insert_session(conn, person, now))
+    }
+
+    /// The same, within a change.
+    pub(crate) fn insert_session(
+        &self,
+        conn: &Connection,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Secret, AccessError> {
+        let (token, store) = (Secret::random(), self.store());
+        conn.execute(
+            "INSERT INTO session (digest, person, created_at, seen_at) VALUES (?1, ?2, ?3, ?3)",
+            params![digest(token.reveal()), person.0, now.as_micros()],
+        )
+        .map_err(&store)?;
+        seen(conn, person, now).map_err(&store)?;
+        self.tidy_sessions(conn, person, now)?;
         Ok(token)
     }
 

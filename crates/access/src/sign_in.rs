@@ -54,8 +54,62 @@ impl Access {
             let over = found.one_time_until.is_some_and(|until| until <= now.as_micros());
             fits && !found.disabled && !over
         };
-        let Some(Candidate { id, .. }) = found.filter(may) else { return Ok(None) };
-        let person = PersonId(id);
-        Ok(Some(SignedIn { person, token: self.begin_session(person, now)? }))
+        let Some(Candidate { id, password: Some(phc), .. }) = found.filter(may) else {
+            return Ok(None);
+        };
+        self.admit(PersonId(id), &phc, now)
+    }
+
+    /// Begins a session of somebody whose password was right, if it still is theirs.
+    fn admit(
+        &self,
+        person: PersonId,
+        phc: &str,
+        now: Timestamp,
+    ) -> Result<Option<SignedIn>, AccessError> {
+        self.change(|conn| {
+            if !self.still_has(conn, person, phc)? {
+                return Ok(None);
+            }
+            let token = self.insert_session(conn, person, now)?;
+            Ok(Some(SignedIn { person, token }))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_domain::Timestamp;
+
+    use crate::{Access, Cost, PersonId};
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+    const PASSWORD: &str = "correct horse battery";
+
+    fn hash_of(access: &Access, person: PersonId) -> String {
+        let sql = "SELECT password FROM person WHERE id = ?1";
+        access.with(|conn| conn.query_row(sql, [person.0], |row| row.get(0))).unwrap()
+    }
+
+    #[test]
+    fn a_password_that_was_replaced_while_it_was_judged_opens_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let access = Access::open_at_cost(&dir.path().join("access.db"), Cost::LEAST).unwrap();
+        let olga = access.add_owner("Olga", PASSWORD, NOW).unwrap().id;
+        let before = hash_of(&access, olga);
+        assert!(access.admit(olga, &before, NOW).unwrap().is_some());
+        access.reset_password(olga, NOW).unwrap();
+        assert!(access.admit(olga, &before, NOW).unwrap().is_none());
+    }
+
+    #[test]
+    fn whoever_was_locked_out_while_their_password_was_judged_stays_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let access = Access::open_at_cost(&dir.path().join("access.db"), Cost::LEAST).unwrap();
+        access.add_owner("Olga", PASSWORD, NOW).unwrap();
+        let new = crate::NewPerson { name: "Ann", role: crate::Role::Viewer };
+        let ann = access.add_person(new, NOW).unwrap().0.id;
+        access.set_disabled(ann, true).unwrap();
+        assert!(access.admit(ann, &hash_of(&access, ann), NOW).unwrap().is_none());
     }
 }

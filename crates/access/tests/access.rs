@@ -124,7 +124,7 @@ fn a_one_time_password_must_be_replaced_and_ends() {
     let late = NOW.plus_us(ONE_TIME_US);
     assert!(place.access.sign_in("Ann", once.reveal(), late).unwrap().is_none());
     assert_eq!(place.knows(&token, late), None);
-    let change = |present, password| place.access.change_password(ann.id, present, password);
+    let change = |present, password| place.access.change_password(ann.id, present, password, NOW);
     refused(change("wrong", PASSWORD), Refusal::PasswordWrong);
     refused(change(once.reveal(), "short"), Refusal::PasswordShort);
     change(once.reveal(), PASSWORD).unwrap();
@@ -157,7 +157,7 @@ fn a_session_survives_a_restart_and_ends_when_idle_or_old() {
 fn a_session_ends_with_a_sign_out_and_with_any_change() {
     let (place, olga) = Place::owned();
     let (otto, once) = place.add("Otto", Role::Owner);
-    place.access.change_password(otto.id, once.reveal(), PASSWORD).unwrap();
+    place.access.change_password(otto.id, once.reveal(), PASSWORD, NOW).unwrap();
     let begin = || [(); 2].map(|()| place.sign_in("Otto", PASSWORD).unwrap());
     let both =
         |tokens: &[Secret; 2]| tokens.each_ref().map(|token| place.knows(token, NOW).is_some());
@@ -170,9 +170,9 @@ fn a_session_ends_with_a_sign_out_and_with_any_change() {
     place.access.set_role(otto.id, Role::Viewer).unwrap();
     assert_eq!(both(&tokens), [false, false]);
     let tokens = begin();
-    place.access.change_password(otto.id, PASSWORD, "another sentence").unwrap();
+    place.access.change_password(otto.id, PASSWORD, "another sentence", NOW).unwrap();
     assert_eq!(both(&tokens), [false, false]);
-    place.access.change_password(otto.id, "another sentence", PASSWORD).unwrap();
+    place.access.change_password(otto.id, "another sentence", PASSWORD, NOW).unwrap();
     let tokens = begin();
     place.access.set_disabled(otto.id, true).unwrap();
     place.access.set_disabled(otto.id, false).unwrap();

@@ -129,7 +129,7 @@ impl Fixture {
         store.add_owner("Olga", PASSWORD, now).unwrap();
         for (name, role) in [("Otto", Role::Operator), ("Ann", Role::Viewer)] {
             let (person, once) = store.add_person(NewPerson { name, role }, now).unwrap();
-            store.change_password(person.id, once.reveal(), PASSWORD).unwrap();
+            store.change_password(person.id, once.reveal(), PASSWORD, now).unwrap();
         }
         fixture
     }

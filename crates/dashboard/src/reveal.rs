@@ -208,7 +208,7 @@ mod tests {
         store.add_owner("Olga", crate::fixture::PASSWORD, now).unwrap();
         let new = weir_access::NewPerson { name: "Ann", role: Role::Viewer };
         let (ann, once) = store.add_person(new, now).unwrap();
-        store.change_password(ann.id, once.reveal(), crate::fixture::PASSWORD).unwrap();
+        store.change_password(ann.id, once.reveal(), crate::fixture::PASSWORD, now).unwrap();
         assert!(!told(&fixture, "Ann").await.is_empty());
         for openness in [Openness::Loopback, Openness::UntilOwner] {
             let open = Fixture::opened(LOG, openness);

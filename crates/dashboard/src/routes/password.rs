@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use weir_access::{AccessError, PersonId, Refusal, Secret};
+use weir_access::{AccessError, Refusal};
 
 use crate::entrance::{By, Holder, client_address, is_secure, set_cookie};
 use crate::fields::{Fault, Fields};
@@ -30,15 +30,24 @@ pub(crate) async fn change(
     let (secure, address) = (is_secure(&state.access, request.headers()), client_address(&request));
     let name = holder.reader.name.clone().unwrap_or_default();
     let done = blocking(move || {
+        // A slip of a finger is no guess, and clears none.
+        if fields.get("password") != fields.get("again") {
+            return Ok(Err(page(&state, &holder, &[Fault::of(Refusal::PasswordAgain)])));
+        }
         // Whoever sits down at a browser that was left open may not guess here without end either.
         let throttle = &state.access.throttle;
         if let Err(pause) = throttle.begin(&name, address, state.clock.now()) {
             let sentence = format!("too many went wrong; try again in {} s", pause.seconds);
             return Ok(Err(page(&state, &holder, &[Fault { name: "present", sentence }])));
         }
-        let changed = changed(&state, person, &fields);
-        if !matches!(changed, Err(AccessError::Refused(Refusal::PasswordWrong))) {
-            throttle.succeeded(&name, address);
+        let (present, password) = (fields.get("present"), fields.get("password"));
+        let store = &state.access.store;
+        let changed = store.change_password(person, present, password, state.clock.now());
+        match &changed {
+            Err(AccessError::Refused(Refusal::PasswordWrong)) => {}
+            // The present one was right, whatever is wrong with the other.
+            Ok(_) | Err(AccessError::Refused(_)) => throttle.succeeded(&name, address),
+            Err(_) => throttle.unjudged(&name, address),
         }
         match changed {
             Ok(token) => Ok(Ok(token)),
@@ -59,16 +68,32 @@ pub(crate) async fn change(
     })
 }
 
-fn changed(state: &State, person: PersonId, fields: &Fields) -> Result<Secret, AccessError> {
-    if fields.get("password") != fields.get("again") {
-        return Err(Refusal::PasswordAgain.into());
-    }
-    let store = &state.access.store;
-    store.change_password(person, fields.get("present"), fields.get("password"))?;
-    store.begin_session(person, state.clock.now())
-}
-
 fn page(state: &State, holder: &Holder, faults: &[Fault]) -> maud::Markup {
     let one_time = holder.by == (By::Session { one_time: true });
     PasswordPage { reader: &holder.reader, demo: state.demo, one_time, faults }.page()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::Fixture;
+
+    #[actix_web::test]
+    async fn guesses_at_ones_own_password_are_counted_whatever_comes_between() {
+        let fixture = Fixture::peopled("");
+        let ann = fixture.sign_in("Ann").await;
+        let with = [("cookie", ann.cookie.as_str())];
+        let wrong = format!("csrf={}&present=x&password=a-fine-one&again=a-fine-one", ann.csrf);
+        let mismatch = format!("csrf={}&present=x&password=a&again=b", ann.csrf);
+        let forms = [&wrong, &wrong, &wrong, &wrong, &mismatch, &wrong, &wrong];
+        let mut bodies = Vec::new();
+        for (n, form) in forms.into_iter().enumerate() {
+            let from = format!("198.51.100.{n}");
+            let got = fixture.send_form_from(&from, "/people/password", form, &with).await;
+            assert_eq!(got.status, 400);
+            bodies.push(got.body);
+        }
+        assert!(bodies[4].contains("The two passwords are not the same."));
+        assert!(bodies[5].contains("This is not your present password."));
+        assert!(bodies[6].contains("Too many went wrong; try again in 1 s"), "{}", bodies[6]);
+    }
 }
