@@ -246,6 +246,15 @@ impl Access {
         self.person(id).map(drop)
     }
 
+    /// Whether there is somebody whom an identity provider calls `subject`.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_known_elsewhere(&self, subject: &str) -> Result<bool, AccessError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM person WHERE subject = ?1)";
+        self.with(|conn| conn.query_row(sql, [subject], |row| row.get(0)))
+    }
+
     /// The person whom an identity provider calls `subject`: the one it was before, or a new one.
     ///
     /// # Errors

@@ -17,7 +17,8 @@ use crate::problem::blocking;
 use crate::routes::Records;
 
 /// Characters of a name or a number in an address that are written down; a longer one is none of ours.
-const NAME_CHARS_MAX: usize = 80;
+/// The longest is a run's file: a definition's name of 64, a day, an ending.
+const NAME_CHARS_MAX: usize = 120;
 
 /// Answers, and writes down that it did: before, where something is changed; before the answer leaves,
 /// where something is shown. What cannot be written down is not done, and not shown.

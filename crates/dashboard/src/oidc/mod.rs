@@ -24,7 +24,7 @@ use openidconnect::{
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 use ureq::Agent;
-use weir_access::{Access, AccessError, NewPerson, Refusal, Secret, SignedIn};
+use weir_access::{Access, AccessError, NewPerson, Refusal, Role, Secret, SignedIn};
 use weir_domain::Timestamp;
 
 use crate::problem::{Problem, echo};
@@ -86,7 +86,7 @@ pub(crate) struct Sent {
 #[derive(Debug)]
 pub(crate) struct Identity {
     /// What it calls them; never changes, and is never another's.
-    subject: String,
+    pub(crate) subject: String,
     email: String,
     /// The page to look at then.
     pub(crate) next: String,
@@ -122,6 +122,11 @@ impl Oidc {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// What somebody may do whom it vouches for the first time.
+    pub(crate) fn role(&self) -> Role {
+        self.settings.role
     }
 
     /// Begins a sign-in that leads to `next`, an address of ours.

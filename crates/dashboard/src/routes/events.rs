@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
@@ -15,9 +16,9 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use weir_domain::Seq;
 
-use crate::State;
 use crate::entrance::Lasting;
 use crate::problem::Problem;
+use crate::{State, page};
 
 /// At most one event in this time, however fast deliveries come.
 const EVERY: Duration = Duration::from_secs(1);
@@ -65,6 +66,8 @@ pub(crate) async fn events(
 fn headers(response: &mut HttpResponseBuilder) {
     for (name, value) in [
         (CONTENT_TYPE, "text/event-stream"),
+        (CONTENT_SECURITY_POLICY, page::CONTENT_SECURITY_POLICY),
+        (REFERRER_POLICY, "same-origin"),
         (CACHE_CONTROL, "no-store"),
         // Compression would hold events back.
         (CONTENT_ENCODING, "identity"),

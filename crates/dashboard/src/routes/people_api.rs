@@ -284,6 +284,7 @@ impl From<RoleName> for Role {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Method;
     use serde_json::{Value, json};
 
     use crate::fixture::{Answer, Fixture};
@@ -363,6 +364,8 @@ mod tests {
             assert_eq!(got.header("content-type"), "application/problem+json");
         }
         let olga = fixture.sign_in("Olga").await;
-        assert_eq!(olga.post(&fixture, "/api/v1/people/77/password", "").await.status, 404);
+        let with = [("cookie", olga.cookie.as_str()), ("x-weir-csrf", olga.csrf.as_str())];
+        let path = "/api/v1/people/77/password";
+        assert_eq!(fixture.send_body(Method::POST, path, "", &with).await.status, 404);
     }
 }

@@ -5,8 +5,10 @@ use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use weir_access::SignedIn;
+use weir_audit::{self as audit, Did, Entry, Who};
 
 use super::sign_in::{local, page};
+use crate::audit::Note;
 use crate::entrance::{
     clear_pending_cookie, client_address, is_secure, pending_token, set_cookie, set_pending_cookie,
 };
@@ -77,7 +79,7 @@ fn finished(
     let now = state.clock.now();
     let admitted = match oidc.finish(told, browser, now) {
         Ok(identity) => {
-            let signed = oidc.admit(&state.access.store, &identity, now)?;
+            let signed = written(state, oidc, &identity, address)?;
             signed.map(|signed| (signed, identity))
         }
         Err(refused) => Err(refused),
@@ -93,6 +95,32 @@ fn finished(
         }
     }
     Ok(admitted)
+}
+
+/// A session for them. Somebody new is written down before they are made, and after.
+fn written(state: &State, oidc: &Oidc, identity: &Identity, address: IpAddr) -> Outcome<SignedIn> {
+    let (store, now) = (&state.access.store, state.clock.now());
+    if store.is_known_elsewhere(&identity.subject)? {
+        return oidc.admit(store, identity, now);
+    }
+    let begun = state.audit.begin(Entry {
+        at: now,
+        who: Who::nobody(),
+        from: Some(address.to_string()),
+        did: Did::ChangedPerson,
+        what: format!("somebody new, by {}", oidc.name()),
+    })?;
+    let admitted = oidc.admit(store, identity, now);
+    let (what, outcome) = match &admitted {
+        Ok(Ok(signed)) => {
+            let what = format!("{} made by {}, {}", signed.person.get(), oidc.name(), oidc.role());
+            (Some(what), audit::Outcome::Done)
+        }
+        Ok(Err(_)) => (None, audit::Outcome::Refused),
+        Err(_) => (None, audit::Outcome::Failed),
+    };
+    state.audit.end(begun, state.clock.now(), &Note { did: None, what }, outcome);
+    admitted
 }
 
 /// Does what takes the provider; nothing where there is nobody yet, because the first to be made must

@@ -6,6 +6,7 @@ use openidconnect::url::Url;
 use openidconnect::{PkceCodeChallenge, PkceCodeVerifier};
 use serde_json::{Value, json};
 use weir_access::{NewPerson, PersonId, Role};
+use weir_audit::{Deed, Filter};
 use weir_domain::Timestamp;
 
 use crate::Openness;
@@ -131,6 +132,38 @@ async fn oidc_makes_a_viewer_with_a_session_and_finds_them_again() {
         // An owner gives them another, which stays when they come again.
         fixture.state().access.store.set_role(person.id, Role::Operator).unwrap();
     }
+}
+
+#[actix_web::test]
+async fn oidc_makes_somebody_once_it_is_written_down() {
+    let fake = Fake::start();
+    let fixture = peopled(&fake);
+    // The record is made with its first entry.
+    assert_eq!(fixture.send_form("/sign-in", "name=Olga&password=x", &[]).await.status, 403);
+    let conn = rusqlite::Connection::open(fixture.state().dir.audit_file()).unwrap();
+    conn.execute_batch(
+        "CREATE TRIGGER full BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'disk is full'); END",
+    )
+    .unwrap();
+    assert_eq!(sign_in(&fixture, &fake, |_| ()).await.status, 503);
+    assert_eq!(people(&fixture), 1);
+    conn.execute_batch("DROP TRIGGER full").unwrap();
+    for _ in 0..2 {
+        assert_eq!(sign_in(&fixture, &fake, |_| ()).await.status, 303);
+    }
+    let page = fixture.state().audit.entries(&Filter::default(), None, 500).unwrap();
+    let said = |deed: &Deed| {
+        [&deed.who, &deed.did, &deed.what, &deed.outcome].map(String::as_str).join(" | ")
+    };
+    let said: Vec<_> = page.deeds.iter().rev().map(said).collect();
+    assert_eq!(
+        said[1..],
+        [
+            "nobody who is known | changed-person | 2 made by Example & Co, viewer | done",
+            "Eva@Example.com | signed-in | by Example & Co | done",
+            "Eva@Example.com | signed-in | by Example & Co | done",
+        ]
+    );
 }
 
 #[actix_web::test]
