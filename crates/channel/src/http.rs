@@ -392,7 +392,8 @@ impl Answer {
     /// Where a redirect leads, as far as it may be shown: its host.
     pub(crate) fn leads_to(&self) -> String {
         let location = self.header("location").and_then(|location| Url::parse(location).ok());
-        location.map_or_else(|| "elsewhere".to_owned(), |url| format!("to {}", place(&url)))
+        location
+            .map_or_else(|| "elsewhere".to_owned(), |url| format!("to {}", said(&place(&url), &[])))
     }
 }
 
@@ -489,5 +490,21 @@ impl fmt::Debug for Witness {
 impl<In> fmt::Debug for Witnessed<In> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Witnessed")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Answer;
+
+    #[test]
+    fn a_long_way_elsewhere_is_cut() {
+        let location = format!("https://{}example/secret", "long.".repeat(12_000));
+        let headers = [("location".parse().unwrap(), location.parse().unwrap())];
+        let headers = headers.into_iter().collect();
+        let answer = Answer { status: 302, headers, text: String::new() };
+        let words = answer.leads_to();
+        assert!(words.starts_with("to long.long."), "{words}");
+        assert!(words.chars().count() < 210, "{}", words.len());
     }
 }
