@@ -55,7 +55,9 @@ pub(crate) fn short_name(name: &str) -> String {
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}'
+            | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{1d173}'..='\u{1d17a}'
             | '\u{200b}' | '\u{200e}' | '\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
@@ -80,6 +82,10 @@ mod tests {
         check("\u{1b}[31mred", "\\u{1b}[31mred");
         check("abc\u{202e}fdp.exe", "abc\\u{202e}fdp.exe");
         check("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}");
+        check("a\u{34f}b\u{115f}\u{1160}", "a\\u{34f}b\\u{115f}\\u{1160}");
+        check("\u{3164}\u{ffa0}", "\\u{3164}\\u{ffa0}");
+        check("\u{17b4}\u{17b5}ក", "\\u{17b4}\\u{17b5}ក");
+        check("\u{1d173}\u{1d17a}𝄞", "\\u{1d173}\\u{1d17a}𝄞");
         check("<b>& \"quoted\"</b>", "<b>& \"quoted\"</b>");
         check("", "");
     }
