@@ -26,16 +26,17 @@ pub(crate) fn svg_of_width(
     width: f64,
     theme: Theme,
 ) -> Result<String, RenderError> {
-    let laid_out = format!("width=\"{}\" height=\"{}\"", side(picture.width), side(picture.height));
+    let laid_out =
+        format!("width=\"{}\" height=\"{}\"", whole(picture.width), whole(picture.height));
     let height = picture.height * width / picture.width;
-    let wanted = format!("width=\"{}\" height=\"{}\"", side(width), side(height));
+    let wanted = format!("width=\"{}\" height=\"{}\"", whole(width), whole(height));
     // The first is the document's own; its view box stays, and so does all that is in it.
     Ok(svg_in(picture, theme)?.replacen(&laid_out, &wanted, 1))
 }
 
 fn svg_in(picture: &Picture, theme: Theme) -> Result<String, RenderError> {
     let mut text = String::new();
-    let size = (side(picture.width), side(picture.height));
+    let size = (whole(picture.width), whole(picture.height));
     paint(picture, &mut SVGBackend::with_string(&mut text, size), 1.0, theme)?;
     // A reader without the typeface still gets one with figures of one width.
     let family = format!("font-family=\"{FAMILY}\"");
@@ -70,7 +71,12 @@ pub(crate) fn png_of_width(
 }
 
 fn side(length: f64) -> u32 {
-    pixel(length.ceil()).unsigned_abs().clamp(1, SIDE_PX_MAX)
+    whole(length).min(SIDE_PX_MAX)
+}
+
+/// A side of a drawing, which takes no more room when it is long.
+fn whole(length: f64) -> u32 {
+    pixel(length.ceil()).unsigned_abs().max(1)
 }
 
 /// PNG, RGB of 8 bits, each row with the filter "up": flat areas become zeros.
@@ -103,4 +109,17 @@ fn encode(pixels: &[u8], width: u32, height: u32) -> std::io::Result<Vec<u8>> {
         png.extend(crc.sum().to_be_bytes());
     }
     Ok(png)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Picture, Theme, svg, svg_of_width};
+
+    #[test]
+    fn a_high_picture_is_not_cut() {
+        let high = Picture { width: 700.0, height: 20_000.0, marks: vec![], hits: vec![] };
+        assert!(svg(&high).unwrap().contains("viewBox=\"0 0 700 20000\""));
+        let narrow = svg_of_width(&high, 350.0, Theme::Light).unwrap();
+        assert!(narrow.contains("width=\"350\" height=\"10000\" viewBox=\"0 0 700 20000\""));
+    }
 }
