@@ -359,7 +359,7 @@ impl Fixture {
         Holder {
             reader: Reader { role: person.role, ..Reader::open() },
             person: Some(person.id),
-            by: By::Token { id: token.id, name: token.name, until: token.expires_at },
+            by: By::Token { id: token.id, name: token.name },
         }
     }
 
