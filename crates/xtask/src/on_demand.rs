@@ -91,12 +91,9 @@ pub(crate) fn overload(args: &OverloadArgs) -> Result<()> {
 
 /// `cargo xtask faults`
 pub(crate) fn faults(args: &FaultsArgs) -> Result<()> {
-    let tests =
-        ["weir-tests --test faults", "weir-access --test faults", "weir-schedule --test it"];
-    for test in tests {
-        // The ledger's stand among others, in the module of this name.
-        let only = if test.ends_with("it") { "faults::" } else { "" };
-        let mut test = cargo(&format!("test -p {test} --locked -- --nocapture {only}"));
+    // The ledger's stand among others, in the module of this name.
+    for test in ["--test faults -- --nocapture", "--test it -- --nocapture faults::"] {
+        let mut test = cargo(&format!("test --workspace --locked {test}"));
         if args.all {
             test.env(FAULTS, "all");
         } else {
@@ -124,7 +121,7 @@ pub(crate) fn shuttle(args: &ShuttleArgs) -> Result<()> {
 
 /// `cargo xtask weeks`
 pub(crate) fn weeks(args: &WeeksArgs) -> Result<()> {
-    let mut test = cargo("test -p weir-tests --locked --test simulation -- --nocapture");
+    let mut test = cargo("test --workspace --locked --test simulation -- --nocapture");
     test.env(SIMULATION_SEEDS, args.seeds.to_string());
     if let Some(seed) = args.seed {
         test.env(SIMULATION_SEED, seed.to_string());
@@ -135,8 +132,8 @@ pub(crate) fn weeks(args: &WeeksArgs) -> Result<()> {
 /// `cargo xtask fixture`
 pub(crate) fn fixture() -> Result<()> {
     let weir = built_weir()?;
-    let mut test =
-        cargo("test -p weir-tests --locked --test upgrade -- this_version_has_a_fixture");
+    // The whole workspace, so that nothing is built in another way than the gate does.
+    let mut test = cargo("test --workspace --locked --test upgrade -- this_version_has_a_fixture");
     run(test.env(BINARY, weir).env(FIXTURE, "make"))
 }
 
@@ -145,8 +142,7 @@ pub(crate) fn golden() -> Result<()> {
     let mut outputs = cargo("test -p weir-report --locked --lib -- every_output_is_as_it_was");
     run(outputs.env(GOLDEN, "renew"))?;
     let weir = built_weir()?;
-    let mut test =
-        cargo("test -p weir-tests --locked --test browser -- the_pages_look_as_they_did");
+    let mut test = cargo("test --workspace --locked --test browser -- the_pages_look_as_they_did");
     run(test.env(BINARY, weir).env(GOLDEN, "renew"))
 }
 
@@ -155,7 +151,7 @@ fn on_release(tests: &str, variable: &str, number: u32) -> Result<()> {
     let (weir, interpose) = released_weir()?;
     let (binary, filter) = tests.split_once(" -- ").unwrap_or((tests, ""));
     let mut test =
-        cargo(&format!("test -p weir-tests --locked --test {binary} -- --nocapture {filter}"));
+        cargo(&format!("test --workspace --locked --test {binary} -- --nocapture {filter}"));
     test.env(BINARY, weir).env(INTERPOSE, interpose);
     run(test.env(variable, number.to_string()))
 }
@@ -163,6 +159,6 @@ fn on_release(tests: &str, variable: &str, number: u32) -> Result<()> {
 /// One test binary of `tests/`, with its number, on a fresh build of `weir`.
 fn test(name: &str, variable: &str, number: u32) -> Result<()> {
     let weir = built_weir()?;
-    let mut test = cargo(&format!("test -p weir-tests --locked --test {name} -- --nocapture"));
+    let mut test = cargo(&format!("test --workspace --locked --test {name} -- --nocapture"));
     run(test.env(BINARY, weir).env(variable, number.to_string()))
 }
