@@ -242,6 +242,23 @@ fn only_programs_and_tests_may_ask_the_time() {
 }
 
 #[test]
+fn every_verb_of_the_audit_record_is_written_down_somewhere() {
+    let verbs = read(&folder("audit").join("src/verb.rs"));
+    let verbs =
+        verbs.lines().filter_map(|line| line.trim().strip_prefix("Did::")?.strip_suffix(','));
+    let verbs = verbs.filter(|verb| !verb.contains(' ')).collect::<BTreeSet<_>>();
+    assert!(verbs.contains("SignedIn"), "{verbs:?}");
+    let audit = folder("audit");
+    let product = rust_files().into_iter().filter(|file| {
+        file.starts_with(root().join("crates")) && !file.starts_with(&audit) && !is_of_tests(file)
+    });
+    let said = product.map(|file| read(&file)).collect::<String>();
+    hold(verbs.into_iter().filter(|verb| !says(&said, &format!("Did::{verb}"))).map(|verb| {
+        format!("nothing is ever recorded as Did::{verb}: record it where it is done, or delete it")
+    }));
+}
+
+#[test]
 fn migrations_are_numbered_without_gaps() {
     hold(STORES.iter().flat_map(|store| {
         let folder = root().join("migrations").join(store);
@@ -366,6 +383,17 @@ fn starts_with_doc(file: &Path) -> bool {
 /// The first line, from 1, that says these words.
 fn line_of(text: &str, words: &str) -> Option<usize> {
     text.lines().position(|line| line.contains(words)).map(|index| index + 1)
+}
+
+/// Whether a text has these words, and not as the beginning of longer ones.
+fn says(text: &str, words: &str) -> bool {
+    let ends = |after: &str| !after.starts_with(|next: char| next.is_alphanumeric());
+    text.split(words).skip(1).any(ends)
+}
+
+/// Whether a file is of tests alone.
+fn is_of_tests(file: &Path) -> bool {
+    name_of(file).ends_with("tests.rs") || file.components().any(|part| part.as_os_str() == "tests")
 }
 
 /// The names of our crates: the folders of `crates/`, `tests`, and `tests/fuzz`.

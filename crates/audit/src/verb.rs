@@ -37,10 +37,10 @@ pub enum Did {
     ChangedPerson,
     /// An API token was made or revoked.
     ChangedToken,
+    /// A secret that deliveries are signed with was added, replaced or retired.
+    ChangedSecret,
     /// A report that is sent by itself was defined, changed or removed.
     ChangedDefinition,
-    /// Where reports are sent by was changed.
-    ChangedChannel,
     /// A report was asked to be made, or sent again.
     AskedForRun,
     /// Somebody said that they know of an alert.
@@ -53,8 +53,6 @@ pub enum Did {
     Erased,
     /// Deliveries lost what they said of persons, since they were old enough.
     RetentionRan,
-    /// A secret that deliveries were signed with was taken out of use.
-    SecretRetired,
     /// What persons are called in the log was sealed.
     Sealed,
 }
@@ -78,15 +76,14 @@ impl Did {
         Did::ChangedShare,
         Did::ChangedPerson,
         Did::ChangedToken,
+        Did::ChangedSecret,
         Did::ChangedDefinition,
-        Did::ChangedChannel,
         Did::AskedForRun,
         Did::AcknowledgedAlert,
         Did::BackedUp,
         Did::Restored,
         Did::Erased,
         Did::RetentionRan,
-        Did::SecretRetired,
         Did::Sealed,
     ];
 
@@ -110,15 +107,14 @@ impl Did {
             Did::ChangedShare => "changed-share",
             Did::ChangedPerson => "changed-person",
             Did::ChangedToken => "changed-token",
+            Did::ChangedSecret => "changed-secret",
             Did::ChangedDefinition => "changed-definition",
-            Did::ChangedChannel => "changed-channel",
             Did::AskedForRun => "asked-for-run",
             Did::AcknowledgedAlert => "acknowledged-alert",
             Did::BackedUp => "backed-up",
             Did::Restored => "restored",
             Did::Erased => "erased",
             Did::RetentionRan => "retention-ran",
-            Did::SecretRetired => "secret-retired",
             Did::Sealed => "sealed",
         }
     }

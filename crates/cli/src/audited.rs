@@ -1,6 +1,6 @@
 //! What a command does to what is kept, written down before and after.
 
-use weir_audit::{Audit, Did, Entry, Who};
+use weir_audit::{Audit, Did, Entry, Record, Who};
 use weir_domain::Clock;
 use weir_log::DataDir;
 
@@ -25,7 +25,7 @@ pub(crate) fn audited<T>(
         ))
     };
     let audit = Audit::open(&dir.audit_file()).map_err(unwritten)?;
-    let begun = audit.begin(entry(did, what)).map_err(unwritten)?;
+    let begun = audit.begin(entry(caller(), did, what)).map_err(unwritten)?;
     let done = work();
     let outcome = match &done {
         Ok(_) => weir_audit::Outcome::Done,
@@ -39,22 +39,39 @@ pub(crate) fn audited<T>(
 }
 
 /// Writes down what was done already.
-pub(crate) fn note(dir: &DataDir, did: Did, what: &str) {
+pub(crate) fn note(dir: &DataDir, who: Who, did: Did, what: &str) {
     let written = Audit::open(&dir.audit_file())
-        .and_then(|audit| audit.record(&entry(did, what), weir_audit::Outcome::Done));
+        .and_then(|audit| audit.record(&entry(who, did, what), weir_audit::Outcome::Done));
     if let Err(error) = written {
-        tracing::error!("it is done, but does not stand in the audit record: {error}");
+        tracing::error!(
+            "this is done, but does not stand in the audit record: {} {what}: {error}",
+            did.name()
+        );
     }
 }
 
-/// Something that is done now, by whoever called the command.
-fn entry(did: Did, what: &str) -> Entry {
-    let who = Who::command(&user());
+/// The record of a data directory, to be read.
+pub(crate) fn record(dir: &DataDir) -> Outcome<Record> {
+    Record::open(&dir.audit_file())?.ok_or_else(|| {
+        Failure::work(format!(
+            "nothing has been recorded in {} yet; name the data directory with --data-dir",
+            dir.path().display()
+        ))
+    })
+}
+
+/// Something that is done now.
+fn entry(who: Who, did: Did, what: &str) -> Entry {
     Entry { at: SystemClock.now(), who, from: None, did, what: what.to_owned() }
 }
 
+/// Whoever called the command.
+pub(crate) fn caller() -> Who {
+    Who::command(&user())
+}
+
 /// Whom the system takes the caller for: not what the environment says.
-pub(crate) fn user() -> String {
+fn user() -> String {
     let uid = rustix::process::getuid().as_raw();
     let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     name_of(uid, &users).map_or_else(|| format!("uid {uid}"), |name| format!("{name} (uid {uid})"))

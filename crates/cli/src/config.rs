@@ -25,6 +25,7 @@ use weir_log::DataDir;
 use crate::args::Common;
 use crate::edge::TlsFiles;
 use crate::failure::{Failure, Outcome};
+use crate::heads;
 use crate::rotation::SecretSources;
 use crate::scrub::Pace;
 use environment::LaidOver;
@@ -33,6 +34,7 @@ use place::Source;
 const CONFIG_DEFAULT: &str = "weir.toml";
 const DATA_DIR_DEFAULT: &str = "weir-data";
 const LISTEN_DEFAULT: &str = "127.0.0.1:8080";
+const HEADS_EVERY_MINUTES_DEFAULT: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 
 /// All that can be configured.
 #[derive(Debug, Default, Deserialize)]
@@ -56,6 +58,8 @@ pub(crate) struct Config {
     pub schedule: schedule::ScheduleConfig,
     /// What is kept of the log elsewhere.
     pub log: LogConfig,
+    /// What is kept of the audit record elsewhere.
+    pub audit: AuditConfig,
     /// Whether personal values are sealed.
     pub privacy: privacy::PrivacyConfig,
     /// What a backup holds.
@@ -134,11 +138,27 @@ impl Default for LogConfig {
     fn default() -> LogConfig {
         LogConfig {
             heads_file: None,
-            heads_every_minutes: NonZeroU32::MIN.saturating_add(59),
+            heads_every_minutes: HEADS_EVERY_MINUTES_DEFAULT,
             // A terabyte within a week.
             scrub_mib_per_s: 2.0,
             scrub_every_minutes: 24 * 60,
         }
+    }
+}
+
+/// What is kept of the audit record elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AuditConfig {
+    /// Where heads of the record are appended, best on another machine's disk; nowhere without it.
+    pub heads_file: Option<PathBuf>,
+    /// How often, in minutes.
+    pub heads_every_minutes: NonZeroU32,
+}
+
+impl Default for AuditConfig {
+    fn default() -> AuditConfig {
+        AuditConfig { heads_file: None, heads_every_minutes: HEADS_EVERY_MINUTES_DEFAULT }
     }
 }
 
@@ -275,6 +295,12 @@ impl Config {
             )));
         }
         bounds::check(self, place)?;
+        if self.log.heads_file.is_some() && self.log.heads_file == self.audit.heads_file {
+            return Err(Failure::call(format!(
+                "{}: log.heads_file and audit.heads_file are the same file: each needs one of its own",
+                place.display()
+            )));
+        }
         #[cfg(not(feature = "oidc"))]
         if self.dashboard.oidc.is_some() {
             return Err(Failure::call(format!(
@@ -292,9 +318,18 @@ impl Config {
     }
 
     /// Where heads of the log are written and how often, if anywhere.
-    pub(crate) fn heads(&self) -> Option<(PathBuf, Duration)> {
-        let every = Duration::from_secs(60 * u64::from(self.log.heads_every_minutes.get()));
-        self.log.heads_file.as_ref().map(|path| (self.base.join(path), every))
+    pub(crate) fn log_heads(&self) -> Option<heads::Schedule> {
+        self.heads(self.log.heads_file.as_deref(), self.log.heads_every_minutes)
+    }
+
+    /// The same of the audit record.
+    pub(crate) fn audit_heads(&self) -> Option<heads::Schedule> {
+        self.heads(self.audit.heads_file.as_deref(), self.audit.heads_every_minutes)
+    }
+
+    fn heads(&self, file: Option<&Path>, every_minutes: NonZeroU32) -> Option<heads::Schedule> {
+        let every = Duration::from_secs(60 * u64::from(every_minutes.get()));
+        file.map(|path| (self.base.join(path), every))
     }
 
     /// How the log is read again, if it is.

@@ -1,4 +1,4 @@
-//! Heads of the log, signed, and written to where the log is not.
+//! Heads of the log and of the audit record, signed, and written to where these are not.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -14,13 +14,20 @@ use serde::{Deserialize, Serialize};
 use weir_domain::Clock;
 use weir_log::{DataDir, Head, LogReader};
 
+use crate::audited::record;
 use crate::clock::SystemClock;
 use crate::failure::{Failure, Outcome};
 
 /// Where something that is only added to ended.
-pub(crate) trait Noted: Serialize + DeserializeOwned {
+pub(crate) trait Noted: Sized + Serialize + DeserializeOwned + 'static {
     /// The command that prints one.
     const COMMAND: &str;
+
+    /// That of `dir`, now.
+    fn now(dir: &DataDir) -> Outcome<Self>;
+
+    /// How much had been added.
+    fn count(&self) -> u64;
 
     /// What is signed.
     fn text(&self) -> String;
@@ -28,6 +35,15 @@ pub(crate) trait Noted: Serialize + DeserializeOwned {
 
 impl Noted for Head {
     const COMMAND: &str = "weir log head";
+
+    fn now(dir: &DataDir) -> Outcome<Head> {
+        let log = LogReader::open(dir)?;
+        Ok(Head::new(SystemClock.now(), log.seal_at(log.head()?)?))
+    }
+
+    fn count(&self) -> u64 {
+        self.deliveries
+    }
 
     fn text(&self) -> String {
         Head::text(self)
@@ -37,6 +53,14 @@ impl Noted for Head {
 impl Noted for weir_audit::Head {
     const COMMAND: &str = "weir audit head";
 
+    fn now(dir: &DataDir) -> Outcome<weir_audit::Head> {
+        Ok(record(dir)?.head(SystemClock.now())?)
+    }
+
+    fn count(&self) -> u64 {
+        self.entries
+    }
+
     fn text(&self) -> String {
         weir_audit::Head::text(self)
     }
@@ -45,28 +69,20 @@ impl Noted for weir_audit::Head {
 /// A head with who says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(crate) struct SignedHead<H: Noted = Head> {
+struct SignedHead<H: Noted> {
     /// The head.
     #[serde(flatten)]
-    pub(crate) head: H,
+    head: H,
     /// The public key, Ed25519, in hexadecimal.
-    pub(crate) key: String,
+    key: String,
     /// The signature of [`Noted::text`], in hexadecimal.
-    pub(crate) signature: String,
-}
-
-impl SignedHead {
-    /// The head of the log in `dir`, now.
-    pub(crate) fn of(dir: &DataDir) -> Outcome<SignedHead> {
-        let log = LogReader::open(dir)?;
-        SignedHead::sign(dir, Head::new(SystemClock.now(), log.seal_at(log.head()?)?))
-    }
+    signature: String,
 }
 
 impl<H: Noted> SignedHead<H> {
-    /// The head, signed with the key of `dir`.
-    pub(crate) fn sign(dir: &DataDir, head: H) -> Outcome<SignedHead<H>> {
-        let pair = key(dir)?;
+    /// That of `dir`, now, signed with its key.
+    fn of(dir: &DataDir) -> Outcome<SignedHead<H>> {
+        let (head, pair) = (H::now(dir)?, key(dir)?);
         Ok(SignedHead {
             key: hex::encode(pair.public_key()),
             signature: hex::encode(pair.sign(head.text().as_bytes())),
@@ -86,7 +102,7 @@ impl<H: Noted> SignedHead<H> {
     }
 
     /// The heads in a file, a line each, all of them signed with the key `wanted`.
-    pub(crate) fn read(path: &Path, wanted: &str) -> Outcome<Vec<SignedHead<H>>> {
+    fn read(path: &Path, wanted: &str) -> Outcome<Vec<SignedHead<H>>> {
         let (shown, command) = (path.display(), H::COMMAND);
         let text = std::fs::read_to_string(path).map_err(|error| {
             Failure::call(format!("{shown} cannot be read: {error}; name a file of `{command}`"))
@@ -124,7 +140,7 @@ impl<H: Noted> SignedHead<H> {
     }
 
     /// Appends it to a file as a line, on the disk when this returns.
-    pub(crate) fn append(&self, path: &Path) -> Outcome {
+    fn append(&self, path: &Path) -> Outcome {
         let write = || -> std::io::Result<()> {
             let mut options = OpenOptions::new();
             let mut file = options.create(true).read(true).append(true).mode(0o600).open(path)?;
@@ -142,6 +158,34 @@ impl<H: Noted> SignedHead<H> {
     }
 }
 
+/// Prints where what `H` speaks of ends in `dir`, or adds it to a file as a line.
+pub(crate) fn tell<H: Noted>(dir: &DataDir, out: Option<&Path>) -> Outcome {
+    let head = SignedHead::<H>::of(dir)?;
+    match out {
+        Some(path) => head.append(path),
+        None => {
+            println!("{}", serde_json::to_string(&head)?);
+            Ok(())
+        }
+    }
+}
+
+/// The heads in a file, if one is named: believed are those that were signed with `wanted`, or else
+/// with the key of `dir`.
+pub(crate) fn noted<H: Noted>(
+    dir: &DataDir,
+    path: Option<&Path>,
+    wanted: Option<&str>,
+) -> Outcome<Vec<H>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let wanted = match wanted {
+        Some(wanted) => wanted.to_ascii_lowercase(),
+        None => hex::encode(key(dir)?.public_key()),
+    };
+    let heads = SignedHead::read(path, &wanted)?;
+    Ok(heads.into_iter().map(|signed| signed.head).collect())
+}
+
 /// Whether the last line of a file has no end.
 fn is_cut_off(file: &mut File) -> std::io::Result<bool> {
     if file.metadata()?.len() == 0 {
@@ -151,11 +195,6 @@ fn is_cut_off(file: &mut File) -> std::io::Result<bool> {
     file.seek(SeekFrom::End(-1))?;
     file.read_exact(&mut last)?;
     Ok(last != *b"\n")
-}
-
-/// The public key of a data directory, in hexadecimal.
-pub(crate) fn public_key(dir: &DataDir) -> Outcome<String> {
-    Ok(hex::encode(key(dir)?.public_key()))
 }
 
 /// The key of a data directory, made where there is none.
@@ -179,19 +218,25 @@ pub(crate) fn random_key() -> Outcome<[u8; 32]> {
     Ok(seed)
 }
 
+/// Where heads are written, and how often.
+pub(crate) type Schedule = (PathBuf, Duration);
+
 /// Writes heads for as long as the server runs.
 pub(crate) struct Heads {
     _stop: Sender<()>,
 }
 
 impl Heads {
-    /// Writes one now, and one after each `every`, to `path`.
-    pub(crate) fn start(dir: DataDir, path: PathBuf, every: Duration) -> Outcome<Heads> {
+    /// Writes one of `H` now, and one after each interval.
+    pub(crate) fn start<H: Noted>(dir: &DataDir, (path, every): Schedule) -> Outcome<Heads> {
         let (stop, told) = crossbeam_channel::bounded::<()>(0);
+        let dir = dir.clone();
         std::thread::Builder::new().name("weir-heads".to_owned()).spawn(move || {
             let mut last = None;
             loop {
-                write(&dir, &path, &mut last);
+                if let Err(error) = write::<H>(&dir, &path, &mut last) {
+                    tracing::error!("{error}; it is tried again");
+                }
                 if told.recv_timeout(every) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
@@ -201,16 +246,13 @@ impl Heads {
     }
 }
 
-/// Writes one, unless nothing was received since the last.
-fn write(dir: &DataDir, path: &Path, last: &mut Option<u64>) {
-    let written = SignedHead::of(dir).and_then(|head| {
-        if *last != Some(head.head.deliveries) {
-            head.append(path)?;
-        }
-        Ok(head.head.deliveries)
-    });
-    match written {
-        Ok(deliveries) => *last = Some(deliveries),
-        Err(error) => tracing::error!("{error}; it is tried again"),
+/// Writes one, unless nothing was added since the last.
+fn write<H: Noted>(dir: &DataDir, path: &Path, last: &mut Option<u64>) -> Outcome {
+    let signed = SignedHead::<H>::of(dir)?;
+    let count = signed.head.count();
+    if *last != Some(count) {
+        signed.append(path)?;
+        *last = Some(count);
     }
+    Ok(())
 }

@@ -10,7 +10,7 @@ mod commands; // a file per command
 mod config; // `weir.toml`, the environment, flags
 mod edge; // connections that nobody may hold for ever
 mod engine; // answers the runs of scheduled reports
-mod heads; // heads of the log, written to where it is not
+mod heads; // where log and audit record end, written to where they are not
 mod failure; // what went wrong, as one sentence
 mod progress; // a bar on a terminal, lines elsewhere
 mod rotation; // secrets that change while the server runs

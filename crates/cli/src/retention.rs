@@ -11,6 +11,7 @@ use weir_log::DataDir;
 use weir_privacy::{Period, Vault};
 
 use crate::clock::SystemClock;
+use crate::commands::counted;
 use crate::failure::Outcome;
 use crate::vault::Place;
 
@@ -85,7 +86,7 @@ pub(crate) fn retain(
         return Ok((0, kept_from));
     }
     let audit = Audit::open(&dir.audit_file())?;
-    let what = format!("{count} keys of months before {kept_from}");
+    let what = format!("{} of months before {kept_from}", counted(count, "key", "keys"));
     let begun = audit.begin(Entry { at: now, who, from: None, did: Did::RetentionRan, what })?;
     let done = vault.retain_from(kept_from);
     let became = if done.is_ok() { Became::Done } else { Became::Failed };

@@ -1,13 +1,16 @@
 //! Secrets that change while the server runs: none that was read well is given up for one that was
-//! not.
+//! not, and each change stands in the audit record.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::web;
+use weir_audit::{Did, Who};
 use weir_ingest::{Change, Ingest, IntegrationId, Metrics};
+use weir_log::DataDir;
 
+use crate::audited::note;
 use crate::config::{IntegrationConfig, secrets};
 use crate::failure::Outcome;
 use crate::watch::Watched;
@@ -23,6 +26,7 @@ pub(crate) struct SecretSources {
 
 /// Reads secrets again for the endpoint.
 pub(crate) struct Rotation {
+    dir: DataDir,
     sources: SecretSources,
     ids: Vec<IntegrationId>,
     ingest: web::Data<Ingest>,
@@ -34,17 +38,31 @@ pub(crate) struct Rotation {
 impl Rotation {
     /// Reads the secrets of `sources` again, whose integrations have these ids.
     pub(crate) fn new(
+        dir: DataDir,
         sources: SecretSources,
         ids: Vec<IntegrationId>,
         ingest: web::Data<Ingest>,
         metrics: Arc<Metrics>,
     ) -> Rotation {
-        Rotation { sources, ids, ingest, metrics, refused: BTreeMap::new() }
+        Rotation { dir, sources, ids, ingest, metrics, refused: BTreeMap::new() }
     }
 
     fn renew(&self, place: usize) -> Outcome<Change> {
         let read = secrets::read(&self.sources.integrations[place], &self.sources.base)?;
         Ok(self.ingest.renew(self.ids[place], read)?)
+    }
+
+    /// Writes down what is another now. A record that cannot be written holds no secret up: the
+    /// provider signs with the new one.
+    fn record(&self, integration: &str, change: &Change) {
+        let Change { added, replaced, retired } = change;
+        let done = [(added, "added"), (replaced, "replaced"), (retired, "retired")];
+        for (secrets, what) in done {
+            for secret in secrets {
+                let what = format!("{integration}: {secret} {what}");
+                note(&self.dir, Who::weir(), Did::ChangedSecret, &what);
+            }
+        }
     }
 }
 
@@ -66,6 +84,7 @@ impl Watched for Rotation {
             match renewed {
                 Ok(change) => {
                     let mended = self.refused.remove(&place).is_some();
+                    self.record(&name, &change);
                     if mended || !change.is_none() {
                         let Change { added, replaced, retired } = change;
                         tracing::info!(

@@ -267,7 +267,7 @@ impl DataDir {
         for entry in fs::read_dir(&self.path).map_err(LogError::io(&self.path))? {
             let entry = entry.map_err(LogError::io(&self.path))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let ours = [LOCK_FILE, LOG_JOURNAL_FILE, REPORTS_DIR, OUTPUTS_DIR]
+            let ours = [LOCK_FILE, LOG_JOURNAL_FILE, HEAD_KEY_FILE, REPORTS_DIR, OUTPUTS_DIR]
                 .contains(&name.as_str())
                 || name.starts_with(ACCESS_FILE)
                 || name.starts_with(AUDIT_FILE)

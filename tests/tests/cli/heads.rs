@@ -1,4 +1,4 @@
-//! Heads of the log, kept elsewhere.
+//! Heads of the log and of the audit record, kept elsewhere.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -85,38 +85,77 @@ fn a_head_that_somebody_else_wrote_is_not_believed() {
     home.weir(["log", "head"]).failed(1, &["head.key is no key", "32 bytes"]);
 }
 
+/// Waits until a server has written so many heads.
+#[track_caller]
+fn wait_for(home: &Home, server: &Server, heads: usize) {
+    let began = Instant::now();
+    let written = || fs::read_to_string(home.path("elsewhere.ndjson")).unwrap_or_default();
+    while written().lines().count() < heads {
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", server.said());
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
 #[test]
 fn a_server_writes_heads_to_where_it_is_told() {
     let home = Home::with("[log]\nheads_file = \"elsewhere.ndjson\"\n");
     let server = Server::start(&home);
-    let heads = || fs::read_to_string(home.path("elsewhere.ndjson")).unwrap_or_default();
-    let began = Instant::now();
-    while heads().is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(20), "{}", server.said());
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_for(&home, &server, 1);
     server.takes(MAIN, &[event(1, 7001)]);
     server.stop();
     home.weir(["log", "verify", "--heads", "elsewhere.ndjson"]).ok();
     let server = Server::start(&home);
-    while heads().lines().count() < 2 {
-        assert!(began.elapsed() < Duration::from_secs(40), "{}", server.said());
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_for(&home, &server, 2);
     drop(server);
     home.weir(["log", "verify", "--heads", "elsewhere.ndjson"]).ok();
     cut_off(&home, 0);
     home.weir(["log", "verify", "--heads", "elsewhere.ndjson"]).failed(1, &["its end was cut off"]);
-    // A place that cannot be written is told, and is in nobody's way.
-    let home = Home::with("[log]\nheads_file = \"nowhere/heads.ndjson\"\n");
+}
+
+#[test]
+fn a_server_writes_heads_of_the_audit_record_too() {
+    let home = Home::with("[audit]\nheads_file = \"elsewhere.ndjson\"\n");
     let server = Server::start(&home);
-    server.takes(MAIN, &[event(1, 7001)]);
-    let (status, said) = server.stop();
-    assert_eq!(status, Some(0));
-    assert!(said.contains("head cannot be written to") && said.contains("nowhere"), "{said}");
-    Home::with("[log]\nheads_every_minutes = 0\n")
-        .weir(["doctor"])
-        .failed(1, &["one thing is wrong"]);
+    wait_for(&home, &server, 1);
+    server.stop();
+    home.exported();
+    let server = Server::start(&home);
+    wait_for(&home, &server, 2);
+    server.stop();
+    let verify = || home.weir(["audit", "verify", "--heads", "elsewhere.ndjson"]);
+    assert!(verify().ok().text().contains("goes on from 2 noted heads"));
+    tamper(
+        &home.data().join("audit.db"),
+        "DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)",
+    );
+    home.weir(["audit", "verify"]).ok();
+    verify().failed(1, &["ends at entry 1", "went up to 2", "its end was cut off"]);
+    // A head that is asked for before there is a log is in nobody's way.
+    let other = Home::closed();
+    other.prints(["people", "add", "Ann", "--role", "owner"]);
+    other.prints(["audit", "head"]);
+    Server::start(&other).stop();
+    // The log's are of another kind.
+    home.prints(["log", "head", "--out", "elsewhere.ndjson"]);
+    verify().failed(2, &["line 3 is no head"]);
+}
+
+#[test]
+fn a_place_that_heads_cannot_be_written_to_is_told_and_is_in_nobodys_way() {
+    for section in ["log", "audit"] {
+        let home = Home::with(&format!("[{section}]\nheads_file = \"nowhere/heads.ndjson\"\n"));
+        let server = Server::start(&home);
+        server.takes(MAIN, &[event(1, 7001)]);
+        let (status, said) = server.stop();
+        assert_eq!(status, Some(0));
+        assert!(said.contains("head cannot be written to") && said.contains("nowhere"), "{said}");
+        Home::with(&format!("[{section}]\nheads_every_minutes = 0\n"))
+            .weir(["doctor"])
+            .failed(1, &["one thing is wrong"]);
+    }
+    Home::with("[log]\nheads_file = \"h\"\n[audit]\nheads_file = \"h\"\n")
+        .weir(["log", "head"])
+        .failed(2, &["log.heads_file and audit.heads_file are the same file"]);
 }
 
 #[test]

@@ -94,6 +94,13 @@ fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, PermissionsExt::from_mode(mode)).expect("it is ours");
 }
 
+/// What the audit record has of secrets, in order.
+fn changes(home: &Home) -> Vec<String> {
+    let said = home.prints(["audit", "--did", "changed-secret"]);
+    let lines = said.lines().rev().filter_map(|line| line.split_once("  weir Weir: "));
+    lines.map(|(_, what)| what.to_owned()).collect()
+}
+
 #[test]
 fn nothing_that_either_secret_signed_is_refused_while_one_takes_the_others_place() {
     let home = home("secrets");
@@ -153,6 +160,7 @@ fn nothing_that_either_secret_signed_is_refused_while_one_takes_the_others_place
         assert!(said.contains(wanted), "`{wanted}` is not in: {said}");
     }
     assert!(!said.contains(NEW.secret) && !said.contains(OLD.secret), "{said}");
+    assert_eq!(changes(&home), ["main: new added", "main: old retired"]);
     let mut logged = home.bodies();
     logged.sort();
     taken.sort();
@@ -193,5 +201,6 @@ fn a_mounted_secret_that_is_swapped_as_a_whole_is_read_again() {
     }
     taken += new.stop().len();
     assert!(server.said().contains("replaced=[\"a\"]"), "{}", server.said());
+    assert_eq!(changes(&home), ["main: b added", "main: a replaced"]);
     assert_eq!(home.verified(), taken as u64);
 }

@@ -3,18 +3,19 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use weir_audit::{Deed, Did, ENTRIES_MAX, Filter, Finding, Record};
+use weir_audit::{Deed, Did, ENTRIES_MAX, Filter, Finding, Head, Record};
 use weir_domain::{Clock, Timestamp};
 use weir_log::DataDir;
 use weir_report::Asked;
 use weir_report::render::safe_text;
 
 use crate::args::Common;
+use crate::audited::record;
 use crate::clock::SystemClock;
 use crate::commands::{counted, output};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
-use crate::heads::{self, SignedHead};
+use crate::heads;
 
 /// Which deeds, or what to do with the record.
 #[derive(clap::Args, Debug)]
@@ -69,7 +70,7 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
     match &args.command {
         None => list(&dir, args, &config.report.timezone),
         Some(Command::Verify { heads, key }) => verify(&dir, heads.as_deref(), key.as_deref()),
-        Some(Command::Head { out }) => head(&dir, out.as_deref()),
+        Some(Command::Head { out }) => heads::tell::<Head>(&dir, out.as_deref()),
     }
 }
 
@@ -135,24 +136,9 @@ fn instant(flag: &str, text: Option<&str>, timezone: &str) -> Outcome<Option<Tim
     }
 }
 
-fn head(dir: &DataDir, out: Option<&Path>) -> Outcome {
-    let head = SignedHead::sign(dir, existing(dir)?.head(SystemClock.now())?)?;
-    match out {
-        Some(path) => head.append(path),
-        None => {
-            println!("{}", serde_json::to_string(&head)?);
-            Ok(())
-        }
-    }
-}
-
 fn verify(dir: &DataDir, heads: Option<&Path>, key: Option<&str>) -> Outcome {
-    let record = existing(dir)?;
-    let noted: Vec<SignedHead<weir_audit::Head>> = match (heads, key) {
-        (None, _) => Vec::new(),
-        (Some(path), Some(key)) => SignedHead::read(path, &key.to_ascii_lowercase())?,
-        (Some(path), None) => SignedHead::read(path, &heads::public_key(dir)?)?,
-    };
+    let record = record(dir)?;
+    let noted = heads::noted(dir, heads, key)?;
     let verified = record.verify()?;
     let holds =
         format!("{} of the audit record hold", counted(verified.entries, "entry", "entries"));
@@ -172,25 +158,13 @@ fn verify(dir: &DataDir, heads: Option<&Path>, key: Option<&str>) -> Outcome {
 }
 
 /// What the first head says that the record does not go on from.
-fn first_wrong(
-    record: &Record,
-    noted: &[SignedHead<weir_audit::Head>],
-) -> Outcome<Option<Finding>> {
-    for signed in noted {
-        if let Some(finding) = record.judge(&signed.head)? {
+fn first_wrong(record: &Record, noted: &[Head]) -> Outcome<Option<Finding>> {
+    for head in noted {
+        if let Some(finding) = record.judge(head)? {
             return Ok(Some(finding));
         }
     }
     Ok(None)
-}
-
-fn existing(dir: &DataDir) -> Outcome<Record> {
-    Record::open(&dir.audit_file())?.ok_or_else(|| {
-        Failure::work(format!(
-            "nothing has been recorded in {} yet; name the data directory with --data-dir",
-            dir.path().display()
-        ))
-    })
 }
 
 fn did(name: &str) -> Result<Did, String> {

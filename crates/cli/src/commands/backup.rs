@@ -11,7 +11,7 @@ use weir_domain::{Clock, Seq, Timestamp};
 use weir_log::LogReader;
 
 use crate::args::Common;
-use crate::audited::{audited, note};
+use crate::audited::{audited, caller, note};
 use crate::clock::SystemClock;
 use crate::commands::{counted, threads};
 use crate::config::Config;
@@ -220,7 +220,7 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
         audited(&target, Did::Restored, &what, restoring)
     } else {
         // The record comes out of the backup, too; what is begun before would stand in its place.
-        restoring().inspect(|_| note(&target, Did::Restored, &what))
+        restoring().inspect(|_| note(&target, caller(), Did::Restored, &what))
     };
     stages.finish();
     let restored = restored?;

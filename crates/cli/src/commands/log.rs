@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use weir_audit::Did;
 use weir_domain::Seq;
 use weir_ingest::import::{export_line, export_redacted_line};
-use weir_log::{DataDir, Finding, LogReader};
+use weir_log::{DataDir, Finding, Head, LogReader};
 use weir_privacy::Vault;
 
 use crate::args::Common;
@@ -14,7 +14,7 @@ use crate::audited::audited;
 use crate::commands::{counted, output};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
-use crate::heads::{self, SignedHead};
+use crate::heads;
 use crate::progress::Progress;
 
 /// What to do with the log.
@@ -56,7 +56,7 @@ pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
     match command {
         Command::Stats { json } => stats(&dir, *json),
         Command::Verify { heads, key } => verify(&dir, heads.as_deref(), key.as_deref()),
-        Command::Head { out } => head(&dir, out.as_deref()),
+        Command::Head { out } => heads::tell::<Head>(&dir, out.as_deref()),
         Command::Export { out } => export(&dir, config.vault().reading()?.as_ref(), out.as_ref()),
     }
 }
@@ -83,24 +83,9 @@ fn stats(dir: &DataDir, json: bool) -> Outcome {
     Ok(())
 }
 
-fn head(dir: &DataDir, out: Option<&Path>) -> Outcome {
-    let head = SignedHead::of(dir)?;
-    match out {
-        Some(path) => head.append(path),
-        None => {
-            println!("{}", serde_json::to_string(&head)?);
-            Ok(())
-        }
-    }
-}
-
 fn verify(dir: &DataDir, heads: Option<&Path>, key: Option<&str>) -> Outcome {
     let mut reader = LogReader::open(dir)?;
-    let noted = match (heads, key) {
-        (None, _) => Vec::new(),
-        (Some(path), Some(key)) => SignedHead::read(path, &key.to_ascii_lowercase())?,
-        (Some(path), None) => SignedHead::read(path, &heads::public_key(dir)?)?,
-    };
+    let noted = heads::noted(dir, heads, key)?;
     let head = reader.head()?;
     let mut progress = Progress::start("verifying deliveries", head.get());
     let verified = reader.verify(|at| progress.at(at.get(), head.get()));
@@ -134,9 +119,9 @@ fn verify(dir: &DataDir, heads: Option<&Path>, key: Option<&str>) -> Outcome {
 }
 
 /// What the first head says that the log does not go on from.
-fn first_wrong(reader: &LogReader, noted: &[SignedHead]) -> Outcome<Option<Finding>> {
-    for signed in noted {
-        if let Some(finding) = reader.judge(&signed.head)? {
+fn first_wrong(reader: &LogReader, noted: &[Head]) -> Outcome<Option<Finding>> {
+    for head in noted {
+        if let Some(finding) = reader.judge(head)? {
             return Ok(Some(finding));
         }
     }

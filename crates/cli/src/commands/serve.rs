@@ -1,7 +1,6 @@
 //! `weir serve`: ingest, projector, dashboard and API in one process.
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -30,7 +29,7 @@ use crate::commands::{demo, threads};
 use crate::config::{Admission, Config, Open, ServerConfig};
 use crate::edge;
 use crate::failure::{Failure, Outcome};
-use crate::heads::{Heads, random_key};
+use crate::heads::{self, Heads, random_key};
 use crate::retention::Retention;
 use crate::rotation::{Rotation, SecretSources};
 use crate::scheduler::{Reports, Stop};
@@ -77,7 +76,9 @@ pub(crate) struct Service {
     pub(crate) catalogue: CatalogueCell,
     pub(crate) reports: Reports,
     /// Where heads of the log are written, and how often.
-    pub(crate) heads: Option<(PathBuf, Duration)>,
+    pub(crate) log_heads: Option<heads::Schedule>,
+    /// The same of the audit record.
+    pub(crate) audit_heads: Option<heads::Schedule>,
     /// How the log is read again.
     pub(crate) scrub: Option<Pace>,
     pub(crate) timezone: String,
@@ -123,7 +124,8 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
             asking: config.asking(),
             keep_outputs_days: config.schedule.keep_outputs_days,
         },
-        heads: config.heads(),
+        log_heads: config.log_heads(),
+        audit_heads: config.audit_heads(),
         scrub: config.scrub(),
         timezone: config.report.timezone.clone(),
         #[cfg(feature = "oidc")]
@@ -307,7 +309,8 @@ impl Service {
         );
         let rotation = (!self.secrets.integrations.is_empty()).then(|| {
             let (ingest, metrics) = (ingest.clone(), Arc::clone(&metrics));
-            Box::new(Rotation::new(self.secrets, ids, ingest, metrics)) as Box<dyn Watched>
+            let dir = self.dir.clone();
+            Box::new(Rotation::new(dir, self.secrets, ids, ingest, metrics)) as Box<dyn Watched>
         });
         let watch = Watch::start(rotation.into_iter().chain(renewal).collect())?;
         let endpoint =
@@ -345,8 +348,13 @@ impl Service {
             streams: Streams::default(),
             schedules: parts.pages(&self.dir),
         });
-        let dir = self.dir.clone();
-        let _heads = self.heads.map(|(path, every)| Heads::start(dir, path, every)).transpose()?;
+        let _heads = [
+            self.log_heads.map(|to| Heads::start::<weir_log::Head>(&self.dir, to)),
+            self.audit_heads.map(|to| Heads::start::<weir_audit::Head>(&self.dir, to)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Outcome<Vec<_>>>()?;
         let _retention = Retention::start(self.vault.clone())?;
         let scheduler = self.reports.start(&self.dir, &parts)?;
         let stops = scheduler.stop();

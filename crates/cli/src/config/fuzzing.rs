@@ -16,7 +16,8 @@ pub fn configuration(text: &str, variables: &[(String, String)]) -> Result<(), S
     let config = Config::of(Some(source), variables.iter().cloned())
         .and_then(|config| config.check(&path).map(|()| config))
         .map_err(|failure| failure.to_string())?;
-    let _ = (config.data_dir(), config.heads(), config.limits(), config.queue_limits());
+    let _ = (config.data_dir(), config.log_heads(), config.audit_heads());
+    let _ = (config.limits(), config.queue_limits());
     let _ = config.asking();
     // A made-up name of a file could be that of a device which never ends.
     if text.contains("file")

@@ -9,7 +9,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::num::NonZeroU16;
 
 use uuid::Uuid;
-use weir_audit::{Did, Who};
+use weir_audit::Did;
 use weir_domain::{Catalogue, Clock, Seq};
 use weir_log::LogReader;
 use weir_privacy::{Erased, Period, Vault};
@@ -17,7 +17,7 @@ use weir_readmodel::Model;
 use weir_report::{Asked, compute, render};
 
 use crate::args::Common;
-use crate::audited::audited;
+use crate::audited::{audited, caller};
 use crate::clock::SystemClock;
 use crate::commands::{counted, threads};
 use crate::config::Config;
@@ -123,8 +123,7 @@ fn older(args: &Args, place: &Place, months: NonZeroU16) -> Outcome {
             println!("erasing         {keys} of months before {kept_from}");
         }
         confirm(args)?;
-        let who = Who::command(&crate::audited::user());
-        crate::retention::retain(&place.dir, &vault, months, now, who)?;
+        crate::retention::retain(&place.dir, &vault, months, now, caller())?;
     }
     if args.json {
         let told = serde_json::json!({
