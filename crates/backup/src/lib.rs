@@ -1,4 +1,5 @@
-//! A copy of a data directory that is proved before it is called one, and the way back.
+//! A copy of a data directory that is proved before it is called one, and the way back; and a log that
+//! is sealed by making another, proved in the same way.
 //!
 //! A backup is a folder: the log, which grows by what it lacks; copies of the small stores and
 //! files; and `backup.json`, which says what there is and is written last. The read model is not in
@@ -16,11 +17,14 @@ mod files; // the small files
 mod proof; // the same numbers from the copy
 mod take; // a backup made or brought up to date
 mod restore; // a data directory made from one
+mod seal; // the same log, with its personal values sealed
 mod store; // a backup in an object store, which becomes a folder when it is needed
 
 pub use error::BackupError;
 pub use manifest::{FilePart, MANIFEST_FILE, Manifest};
+pub use proof::reports;
 pub use restore::{Restored, Upto, restore};
+pub use seal::{SealError, Sealed, seal};
 pub use stage::{Progress, Stage};
 pub use store::{Objects, Segment, fetch, take_to_store};
 pub use take::{Taken, take};

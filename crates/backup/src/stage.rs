@@ -13,6 +13,10 @@ pub enum Stage {
     Proving,
     /// The copy is folded from zero.
     Folding,
+    /// Personal values are sealed.
+    Sealing,
+    /// Deliveries of the sealed log are opened and held against the originals.
+    Comparing,
 }
 
 impl Stage {
@@ -25,6 +29,8 @@ impl Stage {
             Stage::Fetching => "fetching what was stored",
             Stage::Proving => "proving seals",
             Stage::Folding => "folding the copy",
+            Stage::Sealing => "sealing deliveries",
+            Stage::Comparing => "comparing deliveries",
         }
     }
 }

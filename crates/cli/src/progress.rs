@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use weir_backup::Stage;
 
 /// How often a plain line is printed where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -43,6 +44,32 @@ impl Progress {
     pub(crate) fn finish(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
+        }
+    }
+}
+
+/// A bar for each stage, one after the other.
+#[derive(Default)]
+pub(crate) struct Stages {
+    shown: Option<(Stage, Progress)>,
+}
+
+impl Stages {
+    /// It is at step `at` of `all` of `stage`.
+    pub(crate) fn at(&mut self, stage: Stage, at: u64, all: u64) {
+        if self.shown.as_ref().is_none_or(|(shown, _)| *shown != stage) {
+            self.finish();
+            self.shown = Some((stage, Progress::start(stage.name(), all)));
+        }
+        if let Some((_, progress)) = &mut self.shown {
+            progress.at(at, all);
+        }
+    }
+
+    /// The work is done, or over.
+    pub(crate) fn finish(&mut self) {
+        if let Some((_, progress)) = self.shown.take() {
+            progress.finish();
         }
     }
 }

@@ -22,6 +22,7 @@ const SCRUB_FILE: &str = "scrub.json";
 const HEAD_KEY_FILE: &str = "head.key";
 const PSEUDONYM_KEY_FILE: &str = "pseudonym.key";
 const RESTORING_DIR: &str = ".restoring";
+const SEALING_DIR: &str = ".sealing";
 const OUTPUTS_DIR: &str = "outputs";
 
 /// With less room than this, somebody should make some. A day of a busy integration takes less;
@@ -190,6 +191,12 @@ impl DataDir {
     pub fn lock(&self, holder: &str) -> Result<Lock, LogError> {
         self.create()?;
         self.refuse_foreign()?;
+    /// Where a sealed log is made and proved before it replaces the one that is there.
+    #[must_use]
+    pub fn sealing_dir(&self) -> PathBuf {
+        self.path.join(SEALING_DIR)
+    }
+
         self.take(holder)
     }
 

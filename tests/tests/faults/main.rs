@@ -9,5 +9,6 @@ mod append; // groups of deliveries
 mod backup; // a copy, and the way back
 mod held; // what must hold of a log, whatever happened
 mod queue; // senders who wait for their answers
+mod seal_afterwards; // a plain log, made a sealed one
 mod sealed; // personal values, their keys, and erasing them
 mod read_model; // what is folded from it

@@ -12,7 +12,7 @@ use weir_tests::event::session_id;
 
 use crate::held::{Outcome, Sent, delivery, logged, opened};
 
-const NOW: Timestamp = Timestamp::from_micros(1_770_000_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_770_000_000_000_000);
 
 /// Sizes of groups, each delivery of somebody new and somebody known.
 const GROUPS: &[usize] = &[1, 3, 8, 1];
@@ -21,13 +21,13 @@ const GROUPS: &[usize] = &[1, 3, 8, 1];
 struct Seal;
 
 /// The log, sealing, if the disk lets us.
-fn intake(dir: &Path) -> Option<(weir_log::Lock, Intake)> {
+pub(crate) fn intake(dir: &Path) -> Option<(weir_log::Lock, Intake)> {
     let (dir, lock, log) = opened(dir)?;
     let ring = Keyring::of(Vault::open(&dir.keys_file()).ok()?).ok()?;
     Some((lock, Intake::new(log, Some(ring), Arc::new(FixedClock(NOW)))))
 }
 
-fn group(first: usize, count: usize) -> Vec<Delivery> {
+pub(crate) fn group(first: usize, count: usize) -> Vec<Delivery> {
     let body = |number: usize| {
         let id = session_id(number as u64);
         format!(
@@ -41,7 +41,7 @@ fn group(first: usize, count: usize) -> Vec<Delivery> {
 
 /// What the log holds, opened.
 #[track_caller]
-fn unsealed(dir: &DataDir) -> Vec<Delivery> {
+pub(crate) fn unsealed(dir: &DataDir) -> Vec<Delivery> {
     let vault = Vault::open(&dir.keys_file()).expect("the vault opens");
     let open = |delivery: Delivery| {
         let opened = vault.open_body(&delivery.body).expect("the vault can be read");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use rusqlite::Connection;
 use weir_tests::ndjson::{import_lines, importable};
 use weir_tests::streams::stream;
 use weir_tests::{Home, Server};
@@ -63,6 +64,9 @@ fn a_plain_log_is_sealed_and_is_the_same_log() {
         // Once more there is nothing to do.
         let again = home.weir(["seal", "--yes"]).ok().text();
         assert!(again.starts_with("0 deliveries of"), "{again}");
+        let record = home.prints(["audit", "--did", "sealed"]);
+        let done = format!(": log, up to delivery {verified}");
+        assert_eq!(record.lines().filter(|line| line.ends_with(&done)).count(), 2, "{record}");
         assert!(home.exported() == exported, "seed {seed}: the exports differ");
         // A server goes on with it, and somebody is erased.
         let server = Server::start(&home);
@@ -72,6 +76,26 @@ fn a_plain_log_is_sealed_and_is_the_same_log() {
         assert!(!home.exported().contains(ANN));
         assert_eq!(units.map(|unit| report(&home, unit)), before, "seed {seed}");
     }
+}
+
+#[test]
+fn a_log_that_somebody_reads_is_not_replaced() {
+    let home = Home::new();
+    home.import(&line(1));
+    seal_from_now_on(&home);
+    let reader = Connection::open(home.data().join("log.db")).expect("it is there");
+    let count = || {
+        let count = reader.query_row("SELECT count(*) FROM delivery", [], |row| row.get(0));
+        count.map(|count: i64| count).expect("it can be read")
+    };
+    assert_eq!(count(), 1);
+    let run = home.weir(["seal", "--yes"]);
+    run.failed(1, &["log.db-", "is in use: end whoever reads the log, and run the same again"]);
+    assert_eq!(count(), 1);
+    assert!(!files_with(&home.data(), ANN).is_empty());
+    drop(reader);
+    home.weir(["seal", "--yes"]).ok();
+    assert_eq!(files_with(&home.data(), ANN), Vec::<String>::new());
 }
 
 #[test]

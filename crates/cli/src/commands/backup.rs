@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Instant;
 
 use weir_audit::Did;
-use weir_backup::{Restored, Stage, Taken, Upto};
+use weir_backup::{Restored, Taken, Upto};
 use weir_domain::{Clock, Seq, Timestamp};
 use weir_log::LogReader;
 
@@ -16,7 +16,7 @@ use crate::clock::SystemClock;
 use crate::commands::{counted, threads};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
-use crate::progress::Progress;
+use crate::progress::Stages;
 
 /// What to back up to.
 #[derive(clap::Args, Debug)]
@@ -263,28 +263,4 @@ fn upto(text: &str) -> Outcome<Upto> {
             "--to {text}: write the number of a delivery, or an instant such as 2026-03-01T12:00:00Z"
         ))
     })
-}
-
-/// A bar for each stage, one after the other.
-#[derive(Default)]
-struct Stages {
-    shown: Option<(Stage, Progress)>,
-}
-
-impl Stages {
-    fn at(&mut self, stage: Stage, at: u64, all: u64) {
-        if self.shown.as_ref().is_none_or(|(shown, _)| *shown != stage) {
-            self.finish();
-            self.shown = Some((stage, Progress::start(stage.name(), all)));
-        }
-        if let Some((_, progress)) = &mut self.shown {
-            progress.at(at, all);
-        }
-    }
-
-    fn finish(&mut self) {
-        if let Some((_, progress)) = self.shown.take() {
-            progress.finish();
-        }
-    }
 }

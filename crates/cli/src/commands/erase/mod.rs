@@ -10,11 +10,9 @@ use std::num::NonZeroU16;
 
 use uuid::Uuid;
 use weir_audit::Did;
-use weir_domain::{Catalogue, Clock, Seq};
+use weir_domain::{Clock, Seq};
 use weir_log::LogReader;
 use weir_privacy::{Erased, Period, Vault};
-use weir_readmodel::Model;
-use weir_report::{Asked, compute, render};
 
 use crate::args::Common;
 use crate::audited::{audited, caller};
@@ -155,7 +153,10 @@ fn prove(
 ) -> Outcome {
     let after = look::look(reader, before.head, vault, whom)?;
     told.differences = before.model.differences(&after.model, DIFFERENCES_MAX);
-    told.reports_equal = reports(&before.model)? == reports(&after.model)?;
+    told.reports_equal = {
+        let reports = |model| weir_backup::reports(model, threads());
+        reports(&before.model) == reports(&after.model)
+    };
     let verified = reader.verify(|_| ())?;
     told.log_finding = verified.finding.map(|finding| finding.to_string());
     told.keys_erased = Some(erased.keys.len());
@@ -163,28 +164,6 @@ fn prove(
     told.in_plain = after.in_plain;
     told.in_others = after.in_others;
     Ok(())
-}
-
-/// The abandonment report by every unit, over everything, as bytes.
-pub(crate) fn reports(model: &Model) -> Outcome<Vec<String>> {
-    let now = SystemClock.now();
-    ["session", "attempt", "end_user"]
-        .into_iter()
-        .map(|unit| {
-            let asked = Asked {
-                from: Some("2000-01-01".into()),
-                to: Some("2100-01-01".into()),
-                // The same instant twice: a report as of now would differ by itself.
-                as_of: Some("2100-01-01T00:00:00Z".into()),
-                bucket: Some("month".into()),
-                unit: Some(unit.into()),
-                ..Asked::default()
-            };
-            let query = asked.query(now).map_err(|error| Failure::work(error.as_flag()))?;
-            let report = compute(model, &Catalogue::shipped(), &query, threads());
-            Ok(render::json(&report.map_err(|error| Failure::work(error.to_string()))?))
-        })
-        .collect()
 }
 
 /// Asks whoever sits there, once.
