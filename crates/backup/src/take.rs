@@ -1,7 +1,7 @@
 //! A backup made, or brought up to date.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use weir_domain::{Seq, Timestamp};
 use weir_log::{DataDir, Lock, LogCopy, LogReader, Seal};
@@ -78,19 +78,11 @@ pub fn take(
 /// Takes the folder for this backup alone, if it is one for backups.
 fn claim(source: &DataDir, target: &DataDir) -> Result<Lock, BackupError> {
     let folder = target.path();
-    if real(folder)?.starts_with(real(source.path())?) {
+    if source.holds(folder).map_err(BackupError::io(folder))? {
         return Err(BackupError::Itself { path: folder.to_owned() });
     }
     refuse_other(folder)?;
     Ok(target.lock_to_back_up("weir backup")?)
-}
-
-/// Where `path` is, or will be, without links and dots.
-fn real(path: &Path) -> Result<PathBuf, BackupError> {
-    let path = std::path::absolute(path).map_err(BackupError::io(path))?;
-    let present = path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&path);
-    let rest = path.strip_prefix(present).unwrap_or(Path::new(""));
-    Ok(fs::canonicalize(present).map_err(BackupError::io(present))?.join(rest))
 }
 
 /// Fails if the folder holds what is no backup.

@@ -295,6 +295,7 @@ impl Config {
             )));
         }
         bounds::check(self, place)?;
+        self.check_keys_file(place)?;
         if self.log.heads_file.is_some() && self.log.heads_file == self.audit.heads_file {
             return Err(Failure::call(format!(
                 "{}: log.heads_file and audit.heads_file are the same file: each needs one of its own",

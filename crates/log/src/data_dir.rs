@@ -54,6 +54,15 @@ impl DataDir {
         &self.path
     }
 
+    /// Whether `path` is the folder or lies in it, whatever links and dots are on the way. Neither
+    /// need exist yet.
+    ///
+    /// # Errors
+    /// If the system does not tell.
+    pub fn holds(&self, path: &Path) -> std::io::Result<bool> {
+        Ok(real(path)?.starts_with(real(&self.path)?))
+    }
+
     /// The log's file.
     #[must_use]
     pub fn log_file(&self) -> PathBuf {
@@ -182,6 +191,12 @@ impl DataDir {
         self.path.join(RESTORING_DIR)
     }
 
+    /// Where a sealed log is made and proved before it replaces the one that is there.
+    #[must_use]
+    pub fn sealing_dir(&self) -> PathBuf {
+        self.path.join(SEALING_DIR)
+    }
+
     /// Creates the folder where it is missing, and takes the right to write in it.
     ///
     /// `holder` is what another process is told that finds it locked.
@@ -191,12 +206,6 @@ impl DataDir {
     pub fn lock(&self, holder: &str) -> Result<Lock, LogError> {
         self.create()?;
         self.refuse_foreign()?;
-    /// Where a sealed log is made and proved before it replaces the one that is there.
-    #[must_use]
-    pub fn sealing_dir(&self) -> PathBuf {
-        self.path.join(SEALING_DIR)
-    }
-
         self.take(holder)
     }
 
@@ -298,4 +307,12 @@ fn key(path: &Path, make: impl FnOnce() -> [u8; 32]) -> Result<Vec<u8>, LogError
         }
         key => key.map_err(LogError::io(path)),
     }
+}
+
+/// Where `path` is, or will be, without links and dots.
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    let present = path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(&path);
+    let rest = path.strip_prefix(present).unwrap_or(Path::new(""));
+    Ok(fs::canonicalize(present)?.join(rest))
 }

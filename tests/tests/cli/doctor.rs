@@ -230,3 +230,73 @@ fn a_ledger_that_is_damaged_and_one_of_another_program() {
     fs::write(&ledger, &whole).expect("there is room");
     check(&home, 0, &["ok     the ledger of reports is whole"]);
 }
+
+/// A delivery that names an end-user.
+fn personal(session: u64) -> String {
+    let body = event(session, 7001).replace("\"endUserId\":null", "\"endUserId\":\"ann\"");
+    format!("{{\"received_at\":\"2024-01-05T09:14:02Z\",\"payload\":{body}}}\n")
+}
+
+/// Lays a `[privacy]` over what was configured before.
+fn configure(home: &Home, privacy: &str) {
+    let config = fs::read_to_string(home.path("weir.toml")).expect("it was written");
+    let rest = config.split("[privacy]").next().unwrap_or_default();
+    home.write("weir.toml", format!("{rest}[privacy]\n{privacy}"));
+}
+
+#[test]
+fn a_vault_that_is_well() {
+    let home = Home::new();
+    home.import(&personal(1));
+    assert!(!home.weir(["doctor"]).text().contains("vault"), "nobody asked for one");
+    configure(&home, "seal = true\n");
+    check(&home, 0, &["note   the vault ", "/data/keys.db is made at the next start"]);
+    assert!(!home.data().join("keys.db").exists(), "looking makes nothing");
+    home.import(&personal(1));
+    check(&home, 0, &["ok     the vault has 1 key of 1 subject, from 2024-01 on; 0 subjects were"]);
+    configure(&home, "seal = true\npersonal_months = 6\n");
+    check(&home, 0, &["note   1 key of months before ", "are to be erased; `weir serve` does so"]);
+    configure(&home, "");
+    check(
+        &home,
+        0,
+        &["note   what is received now is not sealed, as [privacy] does not say `seal"],
+    );
+}
+
+#[test]
+fn a_vault_that_is_not() {
+    let home = Home::with("[privacy]\nseal = true\n");
+    home.import(&personal(1));
+    let vault = home.data().join("keys.db");
+    fs::set_permissions(&vault, PermissionsExt::from_mode(0o640)).expect("it is ours");
+    check(&home, 1, &["wrong  the vault ", "can be read by others (mode 640); chmod 600 it"]);
+    fs::write(&vault, "a text, and a long one, of another program's").expect("there is room");
+    fs::set_permissions(&vault, PermissionsExt::from_mode(0o600)).expect("it is ours");
+    check(&home, 1, &["keys.db is a database of another program"]);
+    fs::remove_file(&vault).expect("it is ours");
+    check(
+        &home,
+        1,
+        &["wrong  the log has sealed values, but the vault", "is not there; put it back"],
+    );
+    // Where nothing is sealed any more, it may be meant.
+    configure(&home, "keys_file = \"kept/vault.db\"\n");
+    check(&home, 0, &["note   the log has sealed values, and the vault", "pseudonyms are shown"]);
+}
+
+#[test]
+fn a_vault_that_is_elsewhere() {
+    let home = Home::with("[privacy]\nseal = true\nkeys_file = \"kept/vault.db\"\n");
+    check(&home, 1, &["wrong  the vault ", "cannot be made: there is no folder "]);
+    fs::create_dir(home.path("kept")).expect("there is room");
+    assert!(!home.weir(["doctor"]).ok().text().contains("vault"), "it is made with the log");
+    home.import(&personal(1));
+    check(&home, 0, &["ok     the vault has 1 key of 1 subject"]);
+    fs::rename(home.path("kept"), home.path("unmounted")).expect("it is ours");
+    check(
+        &home,
+        1,
+        &["wrong  the log has sealed values", "kept/vault.db, is not there; put it back"],
+    );
+}

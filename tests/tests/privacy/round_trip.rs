@@ -3,6 +3,7 @@
 use std::fs;
 
 use weir_tests::Home;
+use weir_tests::event::event;
 use weir_tests::ndjson::{import_lines, importable};
 use weir_tests::streams::stream;
 
@@ -61,6 +62,13 @@ fn a_vault_that_is_lost_is_missed() {
     import().failed(1, &["keys.db, is not there; put it back"]);
     fs::write(&vault, "").expect("an empty file");
     import().ok();
+    // Also where what came last had nothing to seal.
+    home.import(&format!(
+        "{{\"received_at\":\"2026-01-05T09:00:00Z\",\"payload\":{}}}\n",
+        event(1, 7001)
+    ));
+    fs::remove_file(&vault).expect("the vault");
+    import().failed(1, &["keys.db, is not there; put it back"]);
 }
 
 #[test]

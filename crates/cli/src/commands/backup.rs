@@ -17,6 +17,12 @@ use crate::commands::{counted, threads};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 use crate::progress::Stages;
+use crate::vault;
+
+/// How the audit record begins what it says of a backup that has the keys of sealed values.
+pub(crate) const WITH_KEYS: &str = "with keys, ";
+/// How places in object stores begin.
+pub(crate) const STORE: &str = "s3:";
 
 /// What to back up to.
 #[derive(clap::Args, Debug)]
@@ -78,7 +84,7 @@ impl FromStr for Place {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Place, String> {
-        let Some(place) = text.strip_prefix("s3:") else {
+        let Some(place) = text.strip_prefix(STORE) else {
             return Ok(Place::Folder(PathBuf::from(text)));
         };
         match place.split_once('/') {
@@ -96,7 +102,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Folder(folder) => write!(f, "{}", folder.display()),
-            Place::Store { name, below } => write!(f, "s3:{name}/{below}"),
+            Place::Store { name, below } => write!(f, "{STORE}{name}/{below}"),
         }
     }
 }
@@ -139,7 +145,8 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
     let mut progress = |stage, at, all| stages.at(stage, at, all);
     // Fails with the right words where there is no log; the record alone would make the folder.
     drop(LogReader::open(&source)?);
-    let taken = audited(&source, Did::BackedUp, &args.place.to_string(), || {
+    let with_keys = if keys.is_some_and(Path::exists) { WITH_KEYS } else { "" };
+    let taken = audited(&source, Did::BackedUp, &format!("{with_keys}{}", args.place), || {
         Ok(match &args.place {
             Place::Folder(folder) => {
                 weir_backup::take(from, folder, made, args.quick, threads(), &mut progress)
@@ -189,7 +196,7 @@ pub(crate) fn take(common: &Common, args: &TakeArgs) -> Outcome {
 /// Makes a data directory from a backup.
 pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     let config = Config::read(common)?;
-    let (target, keys) = (config.data_dir(), config.vault().path);
+    let (target, place) = (config.data_dir(), config.vault());
     let began = Instant::now();
     let upto = args.to.as_deref().map_or(Ok(Upto::End), upto)?;
     let mut stages = Stages::default();
@@ -207,7 +214,7 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     let mut restoring = || -> Outcome<Restored> {
         Ok(weir_backup::restore(
             &from,
-            (&target, &keys),
+            (&target, &place.path),
             upto,
             (args.replace, SystemClock.now()),
             args.unfinished,
@@ -243,14 +250,29 @@ pub(crate) fn restore(common: &Common, args: &RestoreArgs) -> Outcome {
     if let Some(aside) = restored.aside {
         println!("what was there before lies in {}; remove it when you are sure", aside.display());
     }
-    if keys != target.keys_file() && target.keys_file().exists() {
+    tell_keys(&place)?;
+    println!("the read model is folded at the next start of `weir serve`");
+    Ok(())
+}
+
+/// Says where the keys of sealed values are, where that takes a thought.
+fn tell_keys(place: &vault::Place) -> Outcome {
+    let (wanted, restored) = (&place.path, place.dir.keys_file());
+    let is_elsewhere = *wanted != restored;
+    if is_elsewhere && wanted.exists() {
+        println!("the keys of sealed values, {}, were left as they are", wanted.display());
+    } else if is_elsewhere && restored.exists() {
         println!(
             "the keys of sealed values lie in {}; move them to {}, where the configuration says they are",
-            target.keys_file().display(),
-            keys.display()
+            restored.display(),
+            wanted.display()
+        );
+    } else if !wanted.exists() && place.has_sealed_lately()? {
+        println!(
+            "the backup has no keys of its sealed values: pseudonyms are shown until the vault is at {}",
+            wanted.display()
         );
     }
-    println!("the read model is folded at the next start of `weir serve`");
     Ok(())
 }
 

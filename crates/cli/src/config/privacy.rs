@@ -1,11 +1,12 @@
 //! `[privacy]`: whether personal values are sealed, and where the keys are.
 
 use std::num::NonZeroU16;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::Config;
+use crate::failure::{Failure, Outcome};
 use crate::vault::Place;
 
 /// Whether personal values are sealed, and for how long they are kept.
@@ -54,6 +55,24 @@ impl Config {
             ViewersSee::Pseudonyms => weir_dashboard::ViewersSee::Pseudonyms,
             ViewersSee::Values => weir_dashboard::ViewersSee::Values,
         }
+    }
+
+    /// Refuses a vault that is said to be elsewhere and lies in the data directory: a restore moves
+    /// away what lies there.
+    pub(super) fn check_keys_file(&self, place: &Path) -> Outcome {
+        let Some(path) = &self.privacy.keys_file else { return Ok(()) };
+        let (path, dir) = (self.base.join(path), self.data_dir());
+        // What cannot be told of a path is told when it is opened.
+        if !dir.holds(&path).unwrap_or(false) {
+            return Ok(());
+        }
+        Err(Failure::call(format!(
+            "{}: privacy.keys_file is {}, which lies in the data directory; name a place elsewhere, or \
+             leave it out, and the keys are in {}",
+            place.display(),
+            path.display(),
+            dir.keys_file().display()
+        )))
     }
 
     /// Where the keys of personal values are, and what is done with them.

@@ -10,6 +10,7 @@ use crate::clock::SystemClock;
 use crate::commands::counted;
 use crate::config::Config;
 use crate::failure::Outcome;
+use crate::vault::Place;
 
 /// What is to be said of personal values.
 pub(super) fn look(config: &Config) -> Vec<Finding> {
@@ -19,15 +20,7 @@ pub(super) fn look(config: &Config) -> Vec<Finding> {
 fn found(config: &Config) -> Outcome<Vec<Finding>> {
     let place = config.vault();
     if !place.path.exists() {
-        return Ok(match place.seal {
-            // There is no log yet, where it cannot be lost.
-            true if !place.dir.log_file().exists() => Vec::new(),
-            true => {
-                place.refuse_lost()?;
-                vec![Note(format!("the vault {} is made at the next start", place.path.display()))]
-            }
-            false => Vec::new(),
-        });
+        return Ok(missing(&place)?.into_iter().collect());
     }
     let mode = std::fs::metadata(&place.path)?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
@@ -63,4 +56,34 @@ fn found(config: &Config) -> Outcome<Vec<Finding>> {
         }
     }
     Ok(findings)
+}
+
+/// What is to be said where there is no vault.
+fn missing(place: &Place) -> Outcome<Option<Finding>> {
+    let shown = place.path.display();
+    let has_log = place.dir.log_file().exists();
+    if !place.seal {
+        let is_missed = has_log && place.has_sealed_lately()?;
+        return Ok(is_missed.then(|| {
+            Note(format!(
+                "the log has sealed values, and the vault with their keys, {shown}, is not there: \
+                 pseudonyms are shown; `privacy.keys_file` says where it is"
+            ))
+        }));
+    }
+    if has_log {
+        place.refuse_lost()?;
+    }
+    let folder = place.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder
+        && place.path != place.dir.keys_file()
+        && !folder.is_dir()
+    {
+        return Ok(Some(Wrong(format!(
+            "the vault {shown} cannot be made: there is no folder {}; make it, or name another place \
+             with `privacy.keys_file`",
+            folder.display()
+        ))));
+    }
+    Ok(has_log.then(|| Note(format!("the vault {shown} is made at the next start"))))
 }
