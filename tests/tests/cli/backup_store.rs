@@ -114,6 +114,57 @@ fn a_backup_in_a_store_brings_everything_back_and_grows_by_what_is_new() {
     assert!(world.prints_of("more", &["log", "verify"]).starts_with("355 "));
 }
 
+/// The vault that a backup has, as its manifest says.
+fn vault(manifest: &Value) -> Option<String> {
+    let files = manifest["files"].as_array().expect("a list");
+    let vault = files.iter().find(|part| part["name"] == "keys.db")?;
+    Some(format!("weir/main/keys/{}", vault["sha256"].as_str().expect("text")))
+}
+
+#[test]
+fn keys_lie_apart_and_an_erasure_says_where_they_stay() {
+    let world = World::new("backup-keys");
+    let config = std::fs::read_to_string(world.home.path("weir.toml")).expect("it was written");
+    world.home.write("weir.toml", format!("{config}\n[privacy]\nseal = true\n"));
+    let line = |name: &str| {
+        let named = format!("\"endUserId\":\"{name}\"");
+        let body = event(900, 7001).replace("\"endUserId\":null", &named);
+        format!("{{\"received_at\":\"2026-01-05T10:00:00Z\",\"payload\":{body}}}\n")
+    };
+    world.home.import(&(line("ann-who-is-erased") + &line("bob-who-stays")));
+    let before = vault(&world.take(&[])).expect("it has the keys");
+    assert!(world.store.object(&world.bucket, &before).is_some(), "{before}");
+    world.restore("back", &[]).ok();
+    let exported = world.prints_of("back", &["log", "export"]);
+    assert!(exported.contains("ann-who-is-erased") && exported.contains("bob-who-stays"));
+
+    let folder = world.home.path("folder").display().to_string();
+    world.home.prints(["backup", &folder]);
+    let run = world.home.weir(["erase", "--yes", "--end-user", "ann-who-is-erased"]).ok();
+    run.says("copied          s3:archive/weir/main, at 20");
+    run.says("weir backup s3:archive/weir/main, then remove every object below keys/ but the one");
+    run.says(&format!("with keys that are gone here: weir backup {folder}\n"));
+    // As it says: then nothing that is restored gives her, and the old vault is still there.
+    let after = vault(&world.take(&[])).expect("it has the keys");
+    assert_ne!(after, before);
+    world.restore("again", &[]).ok();
+    let exported = world.prints_of("again", &["log", "export"]);
+    assert!(!exported.contains("ann-who-is-erased") && exported.contains("bob-who-stays"));
+    assert!(world.store.object(&world.bucket, &before).is_some(), "nothing is removed there");
+    // A folder has the last vault only, and none where it was asked to have none; a store keeps all.
+    world.home.prints(["backup", "--without-keys", &folder]);
+    assert_eq!(vault(&world.take(&["--without-keys"])), None);
+    let told = world.home.prints(["erase", "--yes", "--json", "--end-user", "bob-who-stays"]);
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    let copies = told["backups_with_keys"].as_array().expect("a list");
+    assert_eq!(copies.len(), 1, "{told}");
+    assert_eq!(copies[0]["place"], "s3:archive/weir/main");
+    assert_eq!(copies[0]["is_in_store"], true);
+    let run = world.restore("bare", &[]).ok();
+    run.says("the backup has no keys of its sealed values");
+    assert!(world.prints_of("bare", &["log", "export"]).contains("\"redacted\":true"));
+}
+
 #[test]
 fn what_was_changed_in_the_store_is_found_and_nothing_is_made_of_it() {
     let world = World::new("backup-changed");

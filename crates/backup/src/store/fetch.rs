@@ -61,7 +61,9 @@ pub(super) fn manifest(
     }
 }
 
-/// Where a file lies: what is the same is put once.
+/// Where a file lies: what is the same is put once. Vaults lie apart, so that those which have keys
+/// that were erased since can be found, and removed.
 pub(super) fn key(part: &FilePart) -> String {
-    format!("files/{}", part.sha256)
+    let is_vault = Path::new(&part.name) == DataDir::at(Path::new("")).keys_file();
+    format!("{}/{}", if is_vault { "keys" } else { "files" }, part.sha256)
 }

@@ -3,6 +3,7 @@
 mod look; // what the log has of somebody
 mod files; // every file of the data directory, looked into
 mod whom; // the subjects that are asked for
+mod copies; // backups that have the keys, too
 mod told; // what was done, for people and programs
 
 use std::io::{BufRead, IsTerminal, Write};
@@ -21,6 +22,7 @@ use crate::commands::{counted, threads};
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
 use crate::vault::Place;
+use copies::copies;
 use look::Look;
 use told::Told;
 use whom::Whom;
@@ -78,6 +80,9 @@ pub(crate) fn run(common: &Common, args: &Args) -> Outcome {
         before
     };
     let mut told = Told::of(&whom, &before);
+    if vault.is_some() {
+        told.copies = copies(&dir)?;
+    }
     if args.dry_run {
         told.print(args.json)?;
         return Ok(());
@@ -123,15 +128,20 @@ fn older(args: &Args, place: &Place, months: NonZeroU16) -> Outcome {
         confirm(args)?;
         crate::retention::retain(&place.dir, &vault, months, now, caller())?;
     }
+    let copies = copies(&place.dir)?;
     if args.json {
         let told = serde_json::json!({
-            "keys": count, "kept_from": kept_from.to_string(), "erased": !args.dry_run
+            "keys": count,
+            "kept_from": kept_from.to_string(),
+            "erased": !args.dry_run,
+            "backups_with_keys": copies,
         });
         println!("{told}");
     } else if args.dry_run {
         println!("would erase     {keys} of months before {kept_from}");
     } else {
         println!("erased          {keys}; no value of a month before {kept_from} can be opened");
+        told::print_copies(&copies);
     }
     Ok(())
 }
@@ -153,10 +163,8 @@ fn prove(
 ) -> Outcome {
     let after = look::look(reader, before.head, vault, whom)?;
     told.differences = before.model.differences(&after.model, DIFFERENCES_MAX);
-    told.reports_equal = {
-        let reports = |model| weir_backup::reports(model, threads());
-        reports(&before.model) == reports(&after.model)
-    };
+    let reports = |model| weir_backup::reports(model, threads());
+    told.reports_equal = reports(&before.model) == reports(&after.model);
     let verified = reader.verify(|_| ())?;
     told.log_finding = verified.finding.map(|finding| finding.to_string());
     told.keys_erased = Some(erased.keys.len());

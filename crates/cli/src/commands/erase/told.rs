@@ -7,6 +7,7 @@ use weir_domain::Seq;
 use weir_privacy::{Kind, Pseudonym};
 use weir_report::render::bytes;
 
+use super::copies::Copied;
 use super::files::Searched;
 use super::look::Look;
 use super::whom::Whom;
@@ -31,6 +32,8 @@ pub(super) struct Told {
     pub(super) differences: Vec<String>,
     pub(super) reports_equal: bool,
     pub(super) log_finding: Option<String>,
+    /// Backups that have the keys.
+    pub(super) copies: Vec<Copied>,
     searched: Searched,
 }
 
@@ -50,6 +53,7 @@ impl Told {
             differences: Vec::new(),
             reports_equal: true,
             log_finding: None,
+            copies: Vec::new(),
             searched: Searched::default(),
         }
     }
@@ -104,6 +108,7 @@ impl Told {
         } else if self.keys_erased.is_none() {
             self.print_plan();
             self.print_places();
+            print_copies(&self.copies);
         } else {
             self.print_proof();
         }
@@ -142,6 +147,7 @@ impl Told {
                 "proved          nothing here gives the values any more; copies elsewhere may"
             );
         }
+        print_copies(&self.copies);
     }
 
     fn print_places(&self) {
@@ -185,6 +191,7 @@ impl Told {
             "other_sessions": self.session.as_ref().map(|_| self.other_sessions),
             "in_plain": self.in_plain.iter().map(|seq| seq.get()).collect::<Vec<_>>(),
             "in_others": in_others,
+            "backups_with_keys": self.copies,
             "erased": self.keys_erased.map(|keys| json!({
                 "keys": keys,
                 "still_opens": self.still_opens,
@@ -199,5 +206,12 @@ impl Told {
                 "proved": self.is_proved(),
             })),
         })
+    }
+}
+
+/// Where keys were copied to, as far as that is known.
+pub(super) fn print_copies(copies: &[Copied]) {
+    for copy in copies {
+        println!("copied          {}", copy.advice());
     }
 }
