@@ -72,7 +72,8 @@ impl Look {
     ) -> Outcome {
         let found =
             |bytes: &[u8]| whom.needles().is_some_and(|needles| needles.find(bytes).is_some());
-        if skeleton(stored).is_some_and(found) {
+        let is_in_plain = skeleton(stored).is_some_and(found);
+        if is_in_plain {
             self.in_plain.push(seq);
         }
         let parts: Vec<(Kind, Pseudonym, bool)> = match Stored::read(stored) {
@@ -89,14 +90,18 @@ impl Look {
                 self.sessions.insert(event.session.to_string());
             }
         }
-        let Some(vault) = vault else { return Ok(()) };
+        let Some(vault) = vault.filter(|_| !is_in_plain) else { return Ok(()) };
+        // Of nearly all there is nothing to be found in any part.
+        if !found(&vault.open_body(stored)?.body) {
+            return Ok(());
+        }
         for (kind, pseudonym, is_text) in parts {
             let theirs = pseudonyms.contains(&pseudonym);
             if !theirs && self.in_others.contains_key(&pseudonym) {
                 continue;
             }
             let opened = opened_for(vault, stored, |one| one == pseudonym)?;
-            if skeleton(stored).is_some_and(found) || !found(&opened) {
+            if !found(&opened) {
                 continue;
             }
             match () {

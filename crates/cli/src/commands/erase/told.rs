@@ -71,7 +71,6 @@ impl Told {
             && self.reports_equal
             && self.log_finding.is_none()
             && self.searched.found.is_empty()
-            && self.searched.too_large.is_empty()
     }
 
     /// The line of the audit record.
@@ -118,7 +117,7 @@ impl Told {
     fn print_proof(&self) {
         println!("keys erased     {}", self.keys_erased.unwrap_or(0));
         self.print_places();
-        let Searched { files, bytes: size, packed, found, too_large } = &self.searched;
+        let Searched { files, bytes: size, packed, found } = &self.searched;
         println!(
             "searched        every delivery; {} of {}, {} within",
             counted(*files, "file", "files"),
@@ -127,9 +126,6 @@ impl Told {
         );
         for place in found.iter().take(LISTED_MAX) {
             println!("found           {place}");
-        }
-        for name in too_large {
-            println!("not searched    {name}: packed parts of so large a file");
         }
         match &self.log_finding {
             None => println!("log             holds, as before"),
@@ -201,7 +197,6 @@ impl Told {
                 "files_searched": self.searched.files,
                 "bytes_searched": self.searched.bytes,
                 "packed_parts_searched": self.searched.packed,
-                "not_searched": self.searched.too_large,
                 "found": self.searched.found,
                 "proved": self.is_proved(),
             })),
