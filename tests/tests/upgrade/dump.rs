@@ -1,6 +1,8 @@
 //! A store as text, and back.
 
 use std::fmt::Write;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
@@ -43,6 +45,8 @@ pub(crate) fn dump(path: &Path) -> String {
 pub(crate) fn restore(path: &Path, text: &str) {
     let conn = Connection::open(path).expect("there is room");
     conn.execute_batch(text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let private = fs::set_permissions(path, PermissionsExt::from_mode(0o600));
+    private.expect("it was made just now");
 }
 
 /// Kind, name and SQL of each thing, in the order in which they were made.

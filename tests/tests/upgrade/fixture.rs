@@ -24,6 +24,13 @@ pub(crate) const REPORT: [&str; 9] = [
     "json",
 ];
 
+/// From some delivery on the log is sealed.
+pub(crate) const SEALED: &str = "[privacy]\nseal = true\n";
+
+/// Who can be read in it, and who was erased.
+pub(crate) const NAMED: &str = "bob-of-the-fixture";
+pub(crate) const ERASED: &str = "ann-of-the-fixture";
+
 /// What is not SQLite's in a data directory, and worth keeping.
 const FILES: [&str; 2] = ["catalogue.toml", "reports/lately.toml"];
 
@@ -77,7 +84,7 @@ impl Fixture {
 
     /// A home whose data directory is as that version left it.
     pub(crate) fn home(&self) -> Home {
-        let home = Home::new();
+        let home = Home::with(SEALED);
         let mut folders = fs::DirBuilder::new();
         let reports = home.data().join("reports");
         folders.recursive(true).mode(0o700).create(reports).expect("there is room");

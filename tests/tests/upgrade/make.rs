@@ -1,10 +1,12 @@
 //! The fixture of this version.
 
+use std::fs;
+
 use weir_tests::event::{FLOW_FINISHED, SUBMITTED, event};
 use weir_tests::home::{MAIN, TEST};
 use weir_tests::{Home, Server};
 
-use crate::fixture::{Fixture, THIS};
+use crate::fixture::{ERASED, Fixture, NAMED, SEALED, THIS};
 
 /// Whether to make it.
 const MAKE: &str = "WEIR_FIXTURE";
@@ -61,9 +63,36 @@ fn made() -> Home {
     server.takes(TEST, &[event(5, 7001)]);
     server.counts(12);
     assert_eq!(server.stop().0, Some(0));
+    seal(&home);
     // Written down in the audit record.
     home.exported();
     home
+}
+
+/// From here on what names somebody is sealed, and somebody is erased.
+fn seal(home: &Home) {
+    let config = fs::read_to_string(home.path("weir.toml")).expect("it was written");
+    home.write("weir.toml", config + SEALED);
+    let lines = [
+        line("2026-01-09T10:00:00Z", "main", &named(6, 7001, ERASED)),
+        line("2026-01-09T10:01:00Z", "main", &named(6, 7002, ERASED)),
+        line("2026-01-09T10:02:00Z", "main", &named(7, 7001, NAMED)),
+        // No event, so that it is sealed as a whole.
+        line("2026-01-09T10:03:00Z", "main", &format!("{{\"person\":\"{NAMED}\"}}")),
+    ];
+    home.import(&lines.concat());
+    let server = Server::start(home);
+    server.takes(MAIN, &[named(8, 7001, NAMED)]);
+    server.counts(17);
+    assert_eq!(server.stop().0, Some(0));
+    home.prints(["erase", "--yes", "--end-user", ERASED]);
+}
+
+/// An event that names somebody, and something.
+fn named(number: u64, code: u32, end_user: &str) -> String {
+    let body = event(number, code);
+    let body = body.replace("\"endUserId\":null", &format!("\"endUserId\":\"{end_user}\""));
+    body.replace("\"vendorData\":null", &format!("\"vendorData\":\"order {number}\""))
 }
 
 #[test]
@@ -73,7 +102,7 @@ fn this_version_has_a_fixture() {
         fixture.write(&made());
     }
     assert!(fixture.is_there(), "Weir {THIS} has no fixture: `cargo xtask fixture` makes it");
-    for store in ["access.db", "audit.db", "log.db", "read.db", "schedule.db"] {
+    for store in ["access.db", "audit.db", "keys.db", "log.db", "read.db", "schedule.db"] {
         assert!(fixture.stores().contains(&store.to_owned()), "{store} is not in it");
     }
 }

@@ -64,3 +64,10 @@ fn a_newer_ledger() {
 fn newer_people() {
     refused("access.db", &[&["people", "list"], &["people", "add", "Ben"]]);
 }
+
+#[test]
+fn a_newer_vault() {
+    let commands: [&[&str]; 3] =
+        [&["log", "export"], &["erase", "--end-user", "x", "--dry-run"], &["seal", "--yes"]];
+    refused("keys.db", &commands);
+}

@@ -5,7 +5,7 @@ use weir_tests::event::event;
 use weir_tests::home::MAIN;
 use weir_tests::{Home, Server};
 
-use crate::fixture::{Fixture, REPORT, THIS};
+use crate::fixture::{ERASED, Fixture, NAMED, REPORT, SEALED, THIS};
 
 /// Works on a home as an operator does after an upgrade, and holds it against what its version knew.
 #[track_caller]
@@ -20,6 +20,8 @@ fn goes_on(fixture: &Fixture, home: &Home) {
     let again = home.weir(["schedule", "again", "1"]);
     assert!(again.text().contains("the same  report.json"), "{version}: {again}");
 
+    erasures_stay(home);
+
     let server = Server::start(home);
     server.takes(MAIN, &[event(99, 7001)]);
     server.counts(deliveries + 1);
@@ -31,10 +33,24 @@ fn goes_on(fixture: &Fixture, home: &Home) {
     assert!(home.prints(["people", "list"]).contains("Ann"));
     assert!(home.prints(["schedule", "list"]).contains("lately"));
     home.weir(["doctor"]).ok();
+    home.prints(["erase", "--yes", "--end-user", NAMED]);
+    assert!(!home.exported().contains(NAMED), "a key of {version} is forgotten");
+    assert_eq!(home.prints(REPORT), fixture.text("report.json"), "the report of {version}, erased");
     for store in fixture.stores() {
         assert_eq!(stamp(home, &store), THIS, "{store} of {version}");
         assert_eq!(schema(home, &store), schema(&new(), &store), "{store} of {version}");
     }
+}
+
+/// What was sealed opens, what was erased does not, and the record says so.
+#[track_caller]
+fn erasures_stay(home: &Home) {
+    let exported = home.exported();
+    assert!(exported.contains(NAMED) && !exported.contains(ERASED), "{exported}");
+    assert_eq!(exported.matches("\"redacted\":true").count(), 2, "{exported}");
+    home.prints(["audit", "verify"]);
+    let record = home.prints(["audit", "--did", "erased"]);
+    assert!(record.contains("endUserId ~") && record.contains(": 2 deliveries"), "{record}");
 }
 
 fn open(home: &Home, store: &str) -> Connection {
@@ -61,7 +77,7 @@ fn schema(home: &Home, store: &str) -> (i64, Vec<String>) {
 
 /// One that this version made, with every store that it makes.
 fn new() -> Home {
-    let home = Home::new();
+    let home = Home::with(SEALED);
     home.prints(["people", "add", "Ann"]);
     Server::start(&home).stop();
     home.exported();
@@ -99,7 +115,7 @@ fn a_read_model_of_another_layout_or_fold_is_folded_anew() {
         change(&home, "read.db", sql);
         assert_eq!(home.prints(REPORT), fixture.text("report.json"), "{sql}");
         let server = Server::start(&home);
-        server.counts(12);
+        server.counts(fixture.text("export.ndjson").lines().count() as u64);
         assert_eq!(server.stop().0, Some(0), "{sql}");
         assert_eq!(home.prints(REPORT), fixture.text("report.json"), "{sql}");
         assert_eq!(stamp(&home, "read.db"), THIS);
