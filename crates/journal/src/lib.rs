@@ -19,14 +19,17 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ffi};
+use rusqlite::{Connection, ErrorCode, ffi};
 
 pub use error::StoreError;
-pub use schema::{Schema, create_private};
+pub use schema::{Marks, Schema, create_private};
 pub use stamp::{VERSION, stamp, stamped, writer_of};
 
 /// How much is written again at a time.
 const STEP_BYTES: usize = 1024 * 1024;
+
+/// How often somebody else may be in the way of switching the journal on.
+const SWITCH_ATTEMPTS: usize = 10;
 
 /// Switches the write-ahead journal on. With the journal that SQLite keeps where that fails, a commit
 /// may be lost when the power goes.
@@ -34,6 +37,20 @@ const STEP_BYTES: usize = 1024 * 1024;
 /// # Errors
 /// If it is not on now.
 pub fn switch_on(conn: &Connection) -> Result<(), rusqlite::Error> {
+    for _ in 1..SWITCH_ATTEMPTS {
+        match try_switch_on(conn) {
+            // Another process makes the same file. SQLite does not wait for it here, as it does where
+            // a transaction begins.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+            }
+            switched => return switched,
+        }
+    }
+    try_switch_on(conn)
+}
+
+fn try_switch_on(conn: &Connection) -> Result<(), rusqlite::Error> {
     // SQLite names the new journal first and writes it into the file then: only the end of the
     // statement tells whether that went well, and for that all its rows must be asked for.
     let mut statement = conn.prepare("PRAGMA journal_mode = WAL")?;

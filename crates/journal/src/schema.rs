@@ -1,13 +1,17 @@
 //! Whose file a store is, and what stands in it: one migration a version.
 
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::{StoreError, of, settle, stamp, switch_on, writer_of};
+
+static OPENING: Mutex<()> = Mutex::new(());
 
 /// What a store's file says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +35,9 @@ impl Schema {
         tune: impl FnOnce(&Connection) -> Result<(), rusqlite::Error>,
     ) -> Result<Connection, StoreError> {
         let sqlite = StoreError::sqlite(path);
+        // One at a time in this process: another might hold locks on the file that we have just made,
+        // and close (see `create_private`).
+        let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
         create_private(path)?;
         let mut conn = Connection::open(path).map_err(&sqlite)?;
         conn.busy_timeout(busy_timeout).map_err(&sqlite)?;
@@ -69,17 +76,11 @@ impl Schema {
     /// If it cannot be read, is damaged, another program's, or a newer Weir's.
     pub fn version(&self, conn: &Connection, path: &Path) -> Result<i64, StoreError> {
         let sqlite = StoreError::sqlite(path);
-        let pragma =
-            |name| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(&sqlite);
-        let (application, found) = (pragma("application_id")?, pragma("user_version")?);
-        let tables: i64 = conn
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-            .map_err(&sqlite)?;
-        let is_fresh = tables == 0 && application == 0 && found == 0;
-        if application != self.application_id && !is_fresh {
+        let marks = Marks::of(conn).map_err(&sqlite)?;
+        if marks.application_id != self.application_id && !marks.is_fresh() {
             return Err(StoreError::Foreign { path: path.to_owned() });
         }
-        let known = self.known();
+        let (known, found) = (self.known(), marks.version);
         if known < found {
             let by = writer_of(conn);
             return Err(StoreError::Newer { path: path.to_owned(), found, known, by });
@@ -94,19 +95,57 @@ impl Schema {
     }
 }
 
+/// What tells a store's file from others, as of one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Whose file it is; 0 says nobody's.
+    pub application_id: i64,
+    /// The version of what stands in it.
+    pub version: i64,
+    tables: i64,
+}
+
+impl Marks {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// If SQLite says no.
+    pub fn of(conn: &Connection) -> Result<Marks, rusqlite::Error> {
+        // One statement, so that another process that makes the file meanwhile is seen wholly or not
+        // at all: its tables without their marks would look like another program's.
+        let sql = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) \
+                   FROM pragma_application_id, pragma_user_version";
+        conn.query_row(sql, [], |row| {
+            let (application_id, version, tables) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(Marks { application_id, version, tables })
+        })
+    }
+
+    /// Whether nobody has written the file yet.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        *self == Marks { application_id: 0, version: 0, tables: 0 }
+    }
+}
+
 /// Makes the file at `path` if it is not there. What a store holds is nobody else's business: the
 /// file, and the journals that inherit its mode, is the owner's only.
 ///
+/// A file that is there is not opened: to close it would let go of every lock on it that SQLite holds
+/// for this process, and whoever came next could take the journal away from under its writer.
+///
 /// # Errors
-/// If it cannot be made or written.
+/// If it cannot be made.
 pub fn create_private(path: &Path) -> Result<(), StoreError> {
-    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-    made.map(drop).map_err(StoreError::io(path))
+    match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop).map_err(StoreError::io(path)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::time::Duration;
 
     use rusqlite::Connection;
@@ -135,6 +174,36 @@ mod tests {
                 assert_eq!(mode & 0o777, 0o600);
             }
         }
+    }
+
+    #[test]
+    fn many_may_open_a_file_that_is_not_there_yet() {
+        for _ in 0..100 {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("store.db");
+            std::thread::scope(|scope| {
+                let opened = || SCHEMA.open(&path, Duration::from_secs(60), |_| Ok(()));
+                let openers = [(); 8].map(|()| scope.spawn(opened));
+                let _ = openers.map(|opener| opener.join().unwrap().unwrap());
+            });
+        }
+    }
+
+    #[test]
+    fn to_open_a_file_again_keeps_the_locks_on_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let locks = || {
+            let inode = format!(":{} ", std::fs::metadata(&path).unwrap().ino());
+            let locks = std::fs::read_to_string("/proc/locks").unwrap();
+            locks.lines().filter(|line| line.contains(&inode)).count()
+        };
+        let conn = open(&path).unwrap();
+        conn.execute_batch("BEGIN; SELECT * FROM a").unwrap();
+        let held = locks();
+        assert_ne!(held, 0);
+        drop(open(&path).unwrap());
+        assert_eq!(locks(), held);
     }
 
     #[test]

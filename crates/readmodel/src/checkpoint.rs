@@ -1,7 +1,5 @@
 //! The model in `read.db`: what changed and how far it has read, both or neither.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,7 +123,8 @@ impl Store {
     /// If it is another program's or cannot be written.
     pub fn open(path: &Path) -> Result<Store, CheckpointError> {
         let store = CheckpointError::store(path);
-        create_private(path);
+        // The columns hold personal data. Where the file cannot be made, opening it says why.
+        let _ = weir_journal::create_private(path);
         // Whoever writes here holds the lock of the data directory: nobody else writes.
         weir_journal::settle(path).map_err(CheckpointError::io(path))?;
         let mut conn = Connection::open(path).map_err(&store)?;
@@ -252,22 +251,12 @@ impl Model {
 
 const LOAD_ATTEMPTS: usize = 5;
 
-/// The columns hold personal data: the file, and the journals that inherit its mode, is the
-/// owner's only. Where it cannot be made, opening it says why.
-fn create_private(path: &Path) {
-    let _ = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-}
-
 /// The file's layout version; none for a fresh file.
 fn layout_of(conn: &Connection, path: &Path) -> Result<Option<i64>, CheckpointError> {
-    let pragma = |name| conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let read = || -> Result<(i64, i64, i64), rusqlite::Error> {
-        let tables = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        Ok((pragma("application_id")?, pragma("user_version")?, tables))
-    };
-    match read().map_err(CheckpointError::store(path))? {
-        (0, 0, 0) => Ok(None),
-        (APPLICATION_ID, layout, _) => Ok(Some(layout)),
+    let marks = weir_journal::Marks::of(conn).map_err(CheckpointError::store(path))?;
+    match marks.application_id {
+        _ if marks.is_fresh() => Ok(None),
+        APPLICATION_ID => Ok(Some(marks.version)),
         _ => Err(CheckpointError::Foreign { path: path.to_owned() }),
     }
 }

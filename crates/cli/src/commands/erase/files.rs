@@ -1,7 +1,9 @@
 //! Every file of the data directory, looked into.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use weir_log::DataDir;
@@ -73,11 +75,15 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
 
 impl Searched {
     fn file(&mut self, path: &Path, needles: &Needles) -> io::Result<()> {
-        let mut file = File::open(path)?;
+        let mut opened = File::open(path)?;
+        // To close a database's file, or one beside it, would let go of every lock on it that SQLite
+        // holds for this process: it stays open until the process ends.
+        let is_of_database = path.file_name().is_some_and(|name| contains(name, b".db"));
+        let file = if is_of_database { Box::leak(Box::new(opened)) } else { &mut opened };
         let name = path.display().to_string();
         self.files += 1;
         self.bytes += file.metadata()?.len();
-        if let Some(needle) = needles.find_in(&file)? {
+        if let Some(needle) = needles.find_in(&*file)? {
             self.note(&name, needle);
         }
         let mut start = [0; SQLITE_MAGIC.len()];
@@ -95,7 +101,7 @@ impl Searched {
     }
 
     /// What is in a workbook or another archive.
-    fn zip(&mut self, name: &str, file: File, needles: &Needles) -> io::Result<()> {
+    fn zip(&mut self, name: &str, file: &File, needles: &Needles) -> io::Result<()> {
         let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(io::Error::other)?;
         for number in 0..archive.len() {
             let part = archive.by_index(number).map_err(io::Error::other)?;
@@ -109,10 +115,10 @@ impl Searched {
     }
 
     /// What is packed anywhere in a file: a whole one, or the columns of one.
-    fn frames(&mut self, name: &str, mut file: File, needles: &Needles) -> io::Result<()> {
-        for (at, packing) in packed_parts(BufReader::with_capacity(STEP_BYTES, &file))? {
+    fn frames(&mut self, name: &str, mut file: &File, needles: &Needles) -> io::Result<()> {
+        for (at, packing) in packed_parts(BufReader::with_capacity(STEP_BYTES, file))? {
             file.seek(SeekFrom::Start(at))?;
-            let part = BufReader::new(&file);
+            let part = BufReader::new(file);
             let found = match packing {
                 Packing::Zstd => zstd::stream::read::Decoder::with_buffer(part)
                     .map(|part| needles.find_in(AsFarAsItUnpacks(part.single_frame())))?,
@@ -131,6 +137,10 @@ impl Searched {
     fn note(&mut self, name: &str, Needle { what, at }: Needle) {
         self.found.push(format!("{name}, at byte {at}: {what}"));
     }
+}
+
+fn contains(name: &OsStr, part: &[u8]) -> bool {
+    name.as_bytes().windows(part.len()).any(|window| window == part)
 }
 
 /// How something is packed.
@@ -177,6 +187,7 @@ impl<R: Read> Read for AsFarAsItUnpacks<R> {
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
+    use std::os::unix::fs::MetadataExt;
 
     use weir_privacy::Needles;
 
@@ -190,6 +201,27 @@ mod tests {
             let count = self.1.min(into.len());
             self.0.read(&mut into[..count])
         }
+    }
+
+    #[test]
+    fn to_look_into_a_database_keeps_the_locks_on_it() {
+        let needles = Needles::of(["ann.miller"], []).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.db");
+        let _audit = weir_audit::Audit::open(&path).unwrap();
+        let files = ["", "-wal", "-shm"].map(|end| format!("{}{end}", path.display()));
+        let inodes =
+            files.each_ref().map(|file| format!(":{} ", std::fs::metadata(file).unwrap().ino()));
+        let locks = || {
+            let locks = std::fs::read_to_string("/proc/locks").unwrap();
+            locks.lines().filter(|line| inodes.iter().any(|inode| line.contains(inode))).count()
+        };
+        let held = locks();
+        assert_ne!(held, 0);
+        for file in files {
+            Searched::default().file(file.as_ref(), &needles).unwrap();
+        }
+        assert_eq!(locks(), held);
     }
 
     #[test]
