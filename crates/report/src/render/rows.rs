@@ -8,7 +8,7 @@ use super::chart::{BARS_MAX, Bar, Ink, Part};
 use super::links::{Behind, KNOWN_EXITS, Links, Place};
 use super::number::{count, interval, percent, too_few};
 use super::text::safe_name;
-use crate::{BreakdownValue, Dimension, Report, Totals};
+use crate::{BreakdownValue, Difference, Dimension, ExitProfile, Report, RowDifference, Totals};
 
 /// The reason that means "sent to the phone" (semantics.md, section 2): an exit with it is lost
 /// in handover, an exit with any other is cancelled.
@@ -88,6 +88,14 @@ impl Leak {
         match &self.key {
             Key::State(state, _) => state.as_deref(),
             Key::Reason(_) | Key::Stalled | Key::Several => None,
+        }
+    }
+
+    /// The literal value of the screen or the reason.
+    pub(crate) fn value(&self) -> Option<&str> {
+        match &self.key {
+            Key::State(value, _) | Key::Reason(value) => value.as_deref(),
+            Key::Stalled | Key::Several => None,
         }
     }
 
@@ -299,6 +307,16 @@ pub(crate) fn folded_to(most: usize, leaks: &[Leak]) -> Vec<Leak> {
         ..rest[0].clone()
     };
     shown.iter().cloned().chain([more]).collect()
+}
+
+/// What each literal value did since the period before.
+pub(crate) fn since_by_value(rows: &[RowDifference]) -> BTreeMap<Option<&str>, &Difference> {
+    rows.iter().map(|row| (row.value.as_deref(), &row.difference)).collect()
+}
+
+/// What is known of those who left, by the literal value of where or why.
+pub(crate) fn profiles_by_value(profiles: &[ExitProfile]) -> BTreeMap<&str, &ExitProfile> {
+    profiles.iter().filter_map(|row| Some((row.value.as_deref()?, row))).collect()
 }
 
 pub(crate) fn is_handover(reason: Option<&str>) -> bool {

@@ -3,6 +3,8 @@
 //! Screens and reasons lead to their pages. The other rows lead nowhere: an address has some 300
 //! bytes, and clients clip a mail of 100 KiB.
 
+use std::collections::BTreeMap;
+
 use weir_domain::Rate;
 
 use super::super::Document;
@@ -11,11 +13,13 @@ use super::table::{Row, Table};
 use crate::render::flow::Flow;
 use crate::render::number::{JUDGED_MIN, count, counted, duration, interval, percent, too_few};
 use crate::render::periods::{Period, periods, step_words};
-use crate::render::rows::{Leak, breakdown_name, named, reasonless, reasons, screens};
+use crate::render::rows::{
+    Leak, breakdown_name, named, reasonless, reasons, screens, since_by_value,
+};
 use crate::render::text::{safe_name, short_name};
 use crate::render::verdict::{self, verdict_short};
 use crate::render::words::{dimension_word, quality, side_counts};
-use crate::{Difference, Dimension, Report, RowDifference, Section, Totals, Verdict};
+use crate::{Difference, Dimension, Report, Section, Totals, Verdict};
 
 /// Screens of the short form.
 const COSTLIEST: usize = 3;
@@ -62,7 +66,7 @@ pub(super) fn costliest(document: &Document, links: &DashboardLinks) -> Option<T
         n => format!("The {} costliest screens", if n == 2 { "two" } else { "three" }),
     };
     let longest = worst.iter().map(|leak| leak.abandoned()).max();
-    let mut table = tables.leaks(&title, "Screen", tables.by_state(), &worst);
+    let mut table = tables.leaks(&title, "Screen", &tables.by_state(), &worst);
     table.about = about;
     for (row, leak) in table.rows.iter_mut().zip(&worst) {
         row.bar = longest.and_then(|longest| hundredths(leak.abandoned(), longest));
@@ -74,8 +78,11 @@ fn hundredths(n: u64, longest: u64) -> Option<u32> {
     u32::try_from((100 * n).checked_div(longest)?).ok().map(|bar| bar.max(1))
 }
 
-/// The rows of the comparison; none where there is nothing to compare with.
-type Compared<'a> = Option<&'a [RowDifference]>;
+/// What each value did since the period before.
+type Since<'a> = BTreeMap<Option<&'a str>, &'a Difference>;
+
+/// None where there is nothing to compare with.
+type Compared<'a> = Option<Since<'a>>;
 
 struct Tables<'a> {
     document: &'a Document,
@@ -142,24 +149,26 @@ impl Tables<'_> {
     fn screens(&self) -> Table {
         let screens = screens(self.report);
         let named: Vec<&Leak> = screens.named.iter().collect();
-        let mut table = self.leaks("Where they leave", "Screen", self.by_state(), &named);
+        let before = self.by_state();
+        let mut table = self.leaks("Where they leave", "Screen", &before, &named);
         table = table.folded(self.rows_max, "screens");
         // What has no screen may be the most of all: it is never folded away.
-        table.tail = screens.without.iter().map(|leak| self.leak(leak, self.by_state())).collect();
+        table.tail = screens.without.iter().map(|leak| self.leak(leak, &before)).collect();
         table
     }
 
     fn reasons(&self) -> Table {
         let reasons = reasons(self.report);
         let given: Vec<&Leak> = reasons.iter().filter(|leak| !leak.is(None)).collect();
-        let mut table = self.leaks("Why they leave", "Reason", self.by_reason(), &given);
+        let before = self.by_reason();
+        let mut table = self.leaks("Why they leave", "Reason", &before, &given);
         table = table.folded(self.rows_max, "reasons");
         let silent = reasonless(self.report);
-        table.tail = silent.iter().map(|leak| self.leak(leak, self.by_reason())).collect();
+        table.tail = silent.iter().map(|leak| self.leak(leak, &before)).collect();
         table
     }
 
-    fn leaks(&self, title: &str, what: &str, compared: Compared<'_>, leaks: &[&Leak]) -> Table {
+    fn leaks(&self, title: &str, what: &str, compared: &Compared<'_>, leaks: &[&Leak]) -> Table {
         let since: &[&str] = if compared.is_some() { &[CHANGE] } else { &[] };
         let heads = [&[what, "Left", "Of started", "95 %"], since].concat();
         let rows = leaks.iter().map(|leak| self.leak(leak, compared)).collect();
@@ -167,14 +176,14 @@ impl Tables<'_> {
     }
 
     fn by_state(&self) -> Compared<'_> {
-        Some(&self.document.before.as_ref()?.comparison.by_state)
+        Some(since_by_value(&self.document.before.as_ref()?.comparison.by_state))
     }
 
     fn by_reason(&self) -> Compared<'_> {
-        Some(&self.document.before.as_ref()?.comparison.by_reason)
+        Some(since_by_value(&self.document.before.as_ref()?.comparison.by_reason))
     }
 
-    fn leak(&self, leak: &Leak, compared: Compared<'_>) -> Row {
+    fn leak(&self, leak: &Leak, compared: &Compared<'_>) -> Row {
         let rate = leak.rate();
         let mut cells = vec![count(leak.abandoned()), percent(rate), spread(rate)];
         if let Some(rows) = compared {
@@ -190,13 +199,13 @@ impl Tables<'_> {
     }
 
     /// What it did since the period before.
-    fn since(&self, leak: &Leak, rows: &[RowDifference]) -> Option<Difference> {
+    fn since(&self, leak: &Leak, before: &Since<'_>) -> Option<Difference> {
         if 0 < leak.stalled {
             return Some(self.document.before.as_ref()?.comparison.stalled);
         }
         // Those without a value are shown in their parts, and compared only as a whole.
-        let named = rows.iter().filter(|row| row.value.is_some());
-        named.clone().find(|row| leak.is(row.value.as_deref())).map(|row| row.difference)
+        let value = leak.value()?;
+        before.get(&Some(value)).map(|difference| **difference)
     }
 
     fn trend(&self) -> Table {

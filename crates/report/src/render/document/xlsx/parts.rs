@@ -8,10 +8,10 @@ use weir_domain::Rate;
 use super::super::Document;
 use super::sheet::{Cell, Head, Sheet, rate_heads};
 use crate::render::flow::Flow;
-use crate::render::rows::{Leak, breakdown_name};
+use crate::render::rows::{breakdown_name, profiles_by_value, since_by_value};
 use crate::render::verdict::verdict_short;
 use crate::render::words::{dimension_word, quality};
-use crate::{Bucket, Difference, RowDifference, Section, Totals, TrendRow};
+use crate::{Bucket, Difference, ExitProfile, Section, Totals, TrendRow};
 
 type Filled = Result<Option<Sheet>, XlsxError>;
 
@@ -55,11 +55,6 @@ fn since(difference: Option<&Difference>) -> [Cell; 7] {
         difference.p_value.map_or(Cell::Empty, Cell::P),
         Cell::text(verdict_short(difference.verdict)),
     ]
-}
-
-fn since_row<'a>(rows: Option<&'a [RowDifference]>, value: Option<&str>) -> Option<&'a Difference> {
-    let row = rows?.iter().find(|row| row.value.as_deref() == value)?;
-    Some(&row.difference)
 }
 
 /// With the columns of the period before, where there is one.
@@ -123,7 +118,7 @@ fn screens(document: &Document) -> Filled {
         ("Came back", 12.0),
     ];
     let mut sheet = Sheet::new("Screens", &heads(document, &own))?;
-    let compared = document.before.as_ref().map(|it| it.comparison.by_state.as_slice());
+    let compared = document.before.as_ref().map(|it| since_by_value(&it.comparison.by_state));
     for row in &report.by_state {
         let mut cells = vec![
             named(&row.label, row.state.as_deref(), "No screen given"),
@@ -137,8 +132,8 @@ fn screens(document: &Document) -> Filled {
         cells.push(row.at_risk.map_or(Cell::Empty, Cell::Count));
         cells.extend(Cell::rate(row.hazard));
         cells.push(Cell::Count(row.recovered));
-        if document.before.is_some() {
-            cells.extend(since(since_row(compared, row.state.as_deref())));
+        if let Some(compared) = &compared {
+            cells.extend(since(compared.get(&row.state.as_deref()).copied()));
         }
         sheet.push(cells)?;
     }
@@ -160,7 +155,7 @@ fn reasons(document: &Document) -> Filled {
         ("Came back", 12.0),
     ];
     let mut sheet = Sheet::new("Reasons", &heads(document, &own))?;
-    let compared = document.before.as_ref().map(|it| it.comparison.by_reason.as_slice());
+    let compared = document.before.as_ref().map(|it| since_by_value(&it.comparison.by_reason));
     for row in &document.report.by_reason {
         let mut cells = vec![
             named(&row.label, row.reason.as_deref(), "No reason given"),
@@ -170,8 +165,8 @@ fn reasons(document: &Document) -> Filled {
         cells.extend(Cell::rate(Some(row.drop_off_rate)));
         cells.extend(Cell::rate(Some(row.share)));
         cells.push(Cell::Count(row.recovered));
-        if document.before.is_some() {
-            cells.extend(since(since_row(compared, row.reason.as_deref())));
+        if let Some(compared) = &compared {
+            cells.extend(since(compared.get(&row.reason.as_deref()).copied()));
         }
         sheet.push(cells)?;
     }
@@ -261,6 +256,8 @@ fn funnel(document: &Document) -> Filled {
     ];
     let mut sheet = Sheet::new("Funnel", &own)?;
     let flow = Flow::of(&document.report);
+    let profiles = document.profile.as_ref().map_or(&[][..], |profile| &profile.by_state);
+    let profiles = profiles_by_value(profiles);
     let steps = flow.stages.iter().flat_map(|stage| &stage.steps);
     for leak in steps.chain(&flow.unplaced).chain(&flow.without) {
         let mut cells = vec![
@@ -273,21 +270,18 @@ fn funnel(document: &Document) -> Filled {
         ];
         cells.extend(Cell::rate(leak.hazard));
         cells.extend(Cell::rate(Some(leak.rate())));
-        cells.extend(within(document, leak));
+        cells.extend(within(leak.state().and_then(|state| profiles.get(state).copied())));
         sheet.push(cells)?;
     }
     Ok(Some(sheet))
 }
 
 /// How long it took until they left there.
-fn within(document: &Document, leak: &Leak) -> [Cell; 2] {
-    let rows = document.profile.as_ref().map(|profile| profile.by_state.as_slice());
-    let row =
-        leak.state().and_then(|state| rows?.iter().find(|row| row.value.as_deref() == Some(state)));
+fn within(profile: Option<&ExitProfile>) -> [Cell; 2] {
     let length = |us: Option<u64>| us.map_or(Cell::Empty, Cell::Length);
     [
-        length(row.and_then(|row| row.time_to_exit.p50_us)),
-        length(row.and_then(|row| row.time_to_exit.p90_us)),
+        length(profile.and_then(|row| row.time_to_exit.p50_us)),
+        length(profile.and_then(|row| row.time_to_exit.p90_us)),
     ]
 }
 

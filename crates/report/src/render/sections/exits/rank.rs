@@ -8,7 +8,7 @@ use weir_domain::{Catalogue, Evidence, Rate};
 
 use super::ExitsView;
 use crate::render::links::{Behind, KNOWN_EXITS};
-use crate::render::rows::{is_handover, named};
+use crate::render::rows::{is_handover, named, profiles_by_value};
 use crate::render::text::safe_name;
 use crate::{ExitProfile, Narrow};
 
@@ -191,7 +191,7 @@ pub(super) fn rows<'a>(view: &ExitsView<'a>) -> Vec<Exit<'a>> {
     };
     match view.kind {
         ExitKind::Screen => {
-            let below = by_value(&view.profile.by_state);
+            let below = profiles_by_value(&view.profile.by_state);
             let lost = lost_by_screen(view);
             let rows = view.report.by_state.iter().filter_map(|row| {
                 let value = row.state.as_deref()?;
@@ -206,7 +206,7 @@ pub(super) fn rows<'a>(view: &ExitsView<'a>) -> Vec<Exit<'a>> {
             rows.collect()
         }
         ExitKind::Reason => {
-            let below = by_value(&view.profile.by_reason);
+            let below = profiles_by_value(&view.profile.by_reason);
             let rows = view.report.by_reason.iter().filter_map(|row| {
                 let value = row.reason.as_deref()?;
                 let lost = if is_handover(Some(value)) { row.abandoned } else { 0 };
@@ -235,10 +235,6 @@ pub(super) fn ranked<'a>(view: &ExitsView<'a>) -> Vec<Exit<'a>> {
         }),
     }
     rows
-}
-
-fn by_value(profiles: &[ExitProfile]) -> BTreeMap<&str, &ExitProfile> {
-    profiles.iter().filter_map(|profile| Some((profile.value.as_deref()?, profile))).collect()
 }
 
 fn lost_by_screen<'a>(view: &ExitsView<'a>) -> BTreeMap<&'a str, u64> {
