@@ -65,9 +65,12 @@ pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
         }
         Command::SetRole { name, role } => {
             let person = named(&store, name)?;
-            audited(&dir, Did::ChangedPerson, &format!("{} is {role}", person.id.get()), || {
-                Ok(store.set_role(person.id, *role)?)
-            })?;
+            audited(
+                &dir,
+                Did::ChangedPerson,
+                &format!("person {} is {role}", person.id.get()),
+                || Ok(store.set_role(person.id, *role)?),
+            )?;
             println!("{} is {role} from now on", shown(&person.name));
             Ok(())
         }
@@ -76,7 +79,7 @@ pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
             let once = audited(
                 &dir,
                 Did::ChangedPerson,
-                &format!("{} password", person.id.get()),
+                &format!("person {} has a one-time password", person.id.get()),
                 || {
                     let once = store.reset_password(person.id, now)?;
                     if person.disabled {
@@ -89,9 +92,10 @@ pub(crate) fn run(common: &Common, command: &Command) -> Outcome {
             Ok(())
         }
         Command::Tokens { revoke: Some(id), .. } => {
-            let token = audited(&dir, Did::ChangedToken, &format!("{id} revoke"), || {
-                Ok(store.revoke_token(TokenId::new(*id), None, now)?)
-            })?;
+            let token =
+                audited(&dir, Did::ChangedToken, &format!("token {id} is revoked"), || {
+                    Ok(store.revoke_token(TokenId::new(*id), None, now)?)
+                })?;
             println!("the token for {} is revoked", shown(&token.name));
             Ok(())
         }

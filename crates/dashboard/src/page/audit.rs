@@ -6,7 +6,7 @@ use weir_report::Zone;
 use weir_report::render::{count, safe_text};
 
 use super::form::{Query, address};
-use super::health::time;
+use super::when::second;
 use super::{Frame, Page};
 use crate::reader::Reader;
 use crate::routes::{AuditPage, DeedRow};
@@ -140,7 +140,7 @@ impl AuditView<'_> {
     fn row(&self, deed: &DeedRow) -> Markup {
         html! {
             tr {
-                td.nowrap { (time(deed.at, self.zone)) }
+                td.nowrap { time datetime=(deed.at) { (second(deed.at, self.zone)) } }
                 td { bdi { (safe_text(&deed.who, TEXT_CHARS_MAX)) } (kind(&deed.who_kind)) }
                 td { (words(&deed.did)) }
                 td { (what(deed)) }
@@ -195,7 +195,7 @@ fn what(deed: &DeedRow) -> Markup {
         @if deed.what.is_empty() {
             span.soft { "–" }
         } @else if deed.did == Did::SawSession.name() && uuid::Uuid::try_parse(id).is_ok() {
-            a href={ (Page::Sessions.path()) "/" (id) } { code { (shown) } }
+            a.nowrap href={ (Page::Sessions.path()) "/" (id) } { code { (shown) } }
         } @else {
             bdi { (shown) }
         }

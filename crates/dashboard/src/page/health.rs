@@ -261,7 +261,9 @@ impl HealthPage<'_> {
                     p.about {
                         "They were signed and are in the log, but are no event that Weir can read; no number "
                         "has them, and every rebuild reads them again. "
-                        a href="/health/quarantine" { "All " (count(quarantine.count)) " with their bodies" }
+                        a href="/health/quarantine" {
+                            @if quarantine.count == 1 { "Look at it" } @else { "All " (count(quarantine.count)) " with their bodies" }
+                        }
                         @if quarantine.looked_at < quarantine.count {
                             "; the causes below are those of the newest " (count(quarantine.looked_at))
                         }
@@ -325,7 +327,8 @@ impl HealthPage<'_> {
                 p.about {
                     "The sessions count, the events mean nothing yet. "
                     a href=(deliveries_href(&[("kind", "unknown_code")])) {
-                        "All " (count(unknown.code_deliveries)) " deliveries"
+                        @if unknown.code_deliveries == 1 { "The delivery" }
+                        @else { "All " (count(unknown.code_deliveries)) " deliveries" }
                     }
                     @if unknown.codes_looked_at < unknown.code_deliveries {
                         "; told apart below are the newest " (count(unknown.codes_looked_at))
