@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 /// Who may import whom, in the order the data passes them. Anything not listed is not allowed.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("durable", &[]),
     ("journal", &[]),
     ("privacy", &["domain", "journal"]),
-    ("log", &["domain", "journal"]),
+    ("log", &["domain", "durable", "journal"]),
     ("ingest", &["domain", "privacy", "log"]),
     ("readmodel", &["domain", "journal"]),
     ("projector", &["domain", "privacy", "log", "readmodel"]),
     ("report", &["domain", "readmodel"]),
-    ("channel", &["domain", "report"]),
-    ("schedule", &["domain", "journal", "report", "channel"]),
+    ("channel", &["domain", "durable", "report"]),
+    ("schedule", &["domain", "durable", "journal", "report", "channel"]),
     ("access", &["domain", "journal"]),
     ("audit", &["domain", "journal"]),
     (
@@ -32,12 +33,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "audit",
         ],
     ),
-    ("backup", &["domain", "privacy", "log", "readmodel", "projector", "report"]),
+    ("backup", &["domain", "durable", "privacy", "log", "readmodel", "projector", "report"]),
     ("simulator", &["domain"]),
     (
         "cli",
         &[
             "domain",
+            "durable",
             "privacy",
             "log",
             "ingest",

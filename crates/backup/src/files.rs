@@ -1,10 +1,10 @@
 //! The small files: what operators wrote.
 
 use std::ffi::OsStr;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use weir_log::DataDir;
@@ -62,11 +62,7 @@ fn below(folder: &Path, path: &Path) -> Option<String> {
 
 /// Puts `bytes` in the place of the file at `path`, readable for its owner only.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
-    let beside = beside(path);
-    let _ = fs::remove_file(&beside);
-    let mut file = create(&beside)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(BackupError::io(&beside))?;
-    put(&beside, path)
+    weir_durable::replace(path, bytes).map_err(BackupError::io(path))
 }
 
 /// An empty file at `path`, readable for its owner only.
@@ -86,25 +82,22 @@ pub(crate) fn keep_private(path: &Path) -> Result<(), BackupError> {
 
 /// Moves what was written beside into its place.
 pub(crate) fn put(beside: &Path, path: &Path) -> Result<(), BackupError> {
-    fs::rename(beside, path).map_err(BackupError::io(path))?;
-    sync_folder(path.parent().unwrap_or(Path::new(".")))
+    weir_durable::put(beside, path).map_err(BackupError::io(path))
 }
 
 /// Makes renames in `folder` durable.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), BackupError> {
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(BackupError::io(folder))
+    weir_durable::sync_folder(folder).map_err(BackupError::io(folder))
 }
 
-/// The name that a file has until it is whole.
-pub(crate) fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.new"))
+/// Makes a folder for its owner only, where it is missing.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), BackupError> {
+    weir_durable::create_folder(folder, 0o700).map_err(BackupError::io(folder))
 }
 
 /// Makes the folder that `path` is to lie in.
 pub(crate) fn make_folder_of(path: &Path) -> Result<(), BackupError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(BackupError::io(folder))
+    make_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
 /// What the manifest says of the file at `path`.

@@ -157,7 +157,9 @@ fn copy_files(manifest: &Manifest, from: &Path, making: &DataDir) -> Result<(), 
         files::prove(&from, part)?;
         files::make_folder_of(&to)?;
         fs::copy(&from, &to).map_err(BackupError::io(&to))?;
-        fs::File::open(&to).and_then(|file| file.sync_all()).map_err(BackupError::io(&to))?;
+        fs::File::open(&to)
+            .and_then(|file| weir_durable::sync_new(&file, &to))
+            .map_err(BackupError::io(&to))?;
         files::prove(&to, part)?;
         if to.extension().is_some_and(|extension| extension == "db") {
             stores::check(&to)?;
@@ -236,7 +238,7 @@ fn move_aside(
     names.sort_by_key(|name| !name.starts_with("log.db"));
     let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     let aside = folder.join(begun.unwrap_or_else(|| format!("{ASIDE}{stamp}")));
-    files::make_folder_of(&aside.join("x"))?;
+    files::make_folder(&aside)?;
     for name in names {
         let (from, to) = (folder.join(&name), aside.join(&name));
         match to.exists() {

@@ -42,7 +42,7 @@ pub(crate) fn copy_one(from: &Path, to: &Path) -> Result<(), BackupError> {
         let path = path.to_owned();
         move |source| BackupError::Store { path, source }
     };
-    let beside = files::beside(to);
+    let beside = weir_durable::beside(to);
     let _ = fs::remove_file(&beside);
     // It is for its owner only from the beginning; SQLite fills an empty file.
     drop(files::create(&beside)?);

@@ -104,16 +104,19 @@ impl<H: Noted> SignedHead<H> {
     /// The heads in a file, a line each, all of them signed with the key `wanted`.
     fn read(path: &Path, wanted: &str) -> Outcome<Vec<SignedHead<H>>> {
         let (shown, command) = (path.display(), H::COMMAND);
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let bytes = std::fs::read(path).map_err(|error| {
             Failure::call(format!("{shown} cannot be read: {error}; name a file of `{command}`"))
         })?;
+        let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        // What a power cut left may have line breaks in it.
+        let is_torn =
+            |at: usize| lines[at.saturating_sub(2)..lines.len().min(at + 1)].iter().any(is_no_text);
         let mut heads = Vec::new();
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let at = number + 1;
-            let head: SignedHead<H> = match serde_json::from_str(line) {
+        for (line, at) in lines.iter().zip(1..).filter(|(line, _)| !line.trim_ascii().is_empty()) {
+            let head: SignedHead<H> = match serde_json::from_slice(line) {
                 Ok(head) => head,
                 // Whoever could write here could also have left the line out.
-                Err(error) if error.is_eof() => {
+                Err(error) if error.is_eof() || is_torn(at) => {
                     tracing::warn!(
                         "{shown}, line {at} was cut off while it was written; it is left out"
                     );
@@ -147,7 +150,7 @@ impl<H: Noted> SignedHead<H> {
             // What a crash cut off stays a line of its own: the file may be one that only grows.
             let end = if is_cut_off(&mut file)? { "\n" } else { "" };
             file.write_all(format!("{end}{}\n", serde_json::to_string(self)?).as_bytes())?;
-            file.sync_all()
+            weir_durable::sync_new(&file, path)
         };
         write().map_err(|error| {
             Failure::work(format!(
@@ -184,6 +187,14 @@ pub(crate) fn noted<H: Noted>(
     };
     let heads = SignedHead::read(path, &wanted)?;
     Ok(heads.into_iter().map(|signed| signed.head).collect())
+}
+
+/// Whether nobody can have written the line: where the power went, a file may have grown by zeros, or by
+/// what lay on the disk there before.
+fn is_no_text(line: &&[u8]) -> bool {
+    let is_text =
+        |text: &str| !text.chars().any(|char| char.is_control() && !"\t\r".contains(char));
+    !std::str::from_utf8(line).is_ok_and(is_text)
 }
 
 /// Whether the last line of a file has no end.

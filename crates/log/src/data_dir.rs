@@ -1,11 +1,11 @@
 //! The folder that one process at a time may write.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::{LogError, replace};
+use crate::LogError;
 
 const LOCK_FILE: &str = "lock";
 const LOG_FILE: &str = "log.db";
@@ -87,7 +87,8 @@ impl DataDir {
     /// # Errors
     /// If it cannot be written; the old file stays then.
     pub fn replace_catalogue(&self, text: &str) -> Result<(), LogError> {
-        replace::replace(&self.catalogue_file(), text.as_bytes())
+        let path = self.catalogue_file();
+        weir_durable::replace(&path, text.as_bytes()).map_err(LogError::io(&path))
     }
 
     /// The file of who may see what. It may be there before the log is: people can be made first.
@@ -167,11 +168,7 @@ impl DataDir {
     /// If one of them cannot be made.
     pub fn create_folders(&self) -> Result<(), LogError> {
         for folder in [self.reports_dir(), self.outputs_dir()] {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)
-                .map_err(LogError::io(&folder))?;
+            weir_durable::create_folder(&folder, 0o700).map_err(LogError::io(&folder))?;
         }
         Ok(())
     }
@@ -262,11 +259,7 @@ impl DataDir {
         if self.path.is_file() {
             return Err(LogError::NotAFolder { path: self.path.clone() });
         }
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.path)
-            .map_err(LogError::io(&self.path))
+        weir_durable::create_folder(&self.path, 0o700).map_err(LogError::io(&self.path))
     }
 
     /// Fails if the folder is not ours to write in: it has files but no log.
@@ -302,7 +295,7 @@ fn key(path: &Path, make: impl FnOnce() -> [u8; 32]) -> Result<Vec<u8>, LogError
     match fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let key = make();
-            replace::replace(path, &key)?;
+            weir_durable::replace(path, &key).map_err(LogError::io(path))?;
             Ok(key.to_vec())
         }
         key => key.map_err(LogError::io(path)),

@@ -5,7 +5,6 @@
 //! nothing changes or removes a row.
 
 mod data_dir; // the folder that one process at a time may write
-mod replace; // a small file, replaced as a whole
 mod store; // opening, migrating and tuning the file
 mod origin; // where deliveries came from, each distinct origin once
 mod seal; // what makes a changed, missing or reordered row visible

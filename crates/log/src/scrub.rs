@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use weir_domain::{Seq, Timestamp};
 
 use crate::verify::unreadable;
-use crate::{DataDir, Finding, Head, LogError, LogReader, Seal, replace};
+use crate::{DataDir, Finding, Head, LogError, LogReader, Seal};
 
 /// Groups whose seals are read ahead at once.
 const SEALS_AT_ONCE: u64 = 256;
@@ -153,7 +153,7 @@ impl ScrubRecord {
     pub fn save(&self, dir: &DataDir) -> Result<(), LogError> {
         let path = dir.scrub_file();
         let text = serde_json::to_vec(self).map_err(|error| LogError::io(&path)(error.into()))?;
-        replace::replace(&path, &text)
+        weir_durable::replace(&path, &text).map_err(LogError::io(&path))
     }
 
     /// Notes what is wrong. Whether that is news.

@@ -170,6 +170,14 @@ fn a_head_that_a_crash_cut_off_is_left_out_and_the_next_one_is_not() {
         assert!(verified.text().contains("goes on from 1 noted head"), "{verified}");
         assert!(verified.stderr.contains("line 1 was cut off"), "{verified}");
     }
+    // So is what a power cut left instead of one.
+    for left in [&[0; 700][..], &head.as_bytes()[..200], b"\xFF\xFE\n12\n\x07", b"\0\0\0"] {
+        home.write("heads.ndjson", [head.as_bytes(), &[0; 9][..], left].concat());
+        home.prints(["log", "head", "--out", "heads.ndjson"]);
+        let verified = home.weir(["log", "verify", "--heads", "heads.ndjson"]).ok();
+        assert!(verified.text().contains("goes on from 2 noted heads"), "{verified}");
+        assert!(verified.stderr.contains("line 2 was cut off"), "{verified}");
+    }
     // What is no beginning of a head is not left out.
     home.write("heads.ndjson", format!("{head}{}", &head[1..]));
     home.weir(["log", "verify", "--heads", "heads.ndjson"]).failed(2, &["line 2 is no head"]);

@@ -26,6 +26,8 @@ pub(super) fn swap(
     settle(dir, lock)?;
     settle(&making.dir, &making.lock)?;
     let (old, new) = (dir.log_file(), making.dir.log_file());
+    // A journal that came back would be taken for the new log's.
+    sync(dir.path())?;
     sync(&new)?;
     if let Some(kept) = kept {
         kept.create()?;
@@ -34,8 +36,7 @@ pub(super) fn swap(
         sync(&path)?;
         sync(kept.path())?;
     }
-    fs::rename(&new, &old).map_err(SealError::io(&old))?;
-    sync(dir.path())?;
+    weir_durable::put(&new, &old).map_err(SealError::io(&old))?;
     // It was folded from the old one, and has end-users by their names.
     for suffix in SUFFIXES {
         let path = with(&dir.read_file(), suffix);

@@ -1,10 +1,9 @@
 //! A folder that nothing leads out of: every step below it is opened by itself, and none through a
 //! link.
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, renameat, unlinkat};
@@ -27,7 +26,7 @@ pub(super) struct Root {
 impl Root {
     /// Opens the folder, and makes it where it is not there.
     pub(super) fn open(path: &Path) -> io::Result<Root> {
-        DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(path)?;
+        weir_durable::create_folder(path, FOLDER_MODE)?;
         Ok(Root { folder: File::open(path)?.into() })
     }
 

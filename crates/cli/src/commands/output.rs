@@ -1,8 +1,8 @@
 //! Where results go.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufWriter, Stdout, Write};
+use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 
@@ -14,9 +14,15 @@ pub(crate) fn write(path: Option<&Path>, bytes: &[u8]) -> Outcome {
 }
 
 /// A file or stdout; what ends in `.zst` or `.gz` is packed.
-pub(crate) enum Output {
+pub(crate) struct Output {
+    form: Form,
+    path: Option<PathBuf>,
+}
+
+enum Form {
+    Stdout(BufWriter<Stdout>),
     /// As it comes.
-    Plain(Box<dyn Write>),
+    Plain(BufWriter<File>),
     /// Packed with zstd.
     Zstd(zstd::Encoder<'static, BufWriter<File>>),
     /// Packed with gzip.
@@ -26,44 +32,50 @@ pub(crate) enum Output {
 /// Opens `path`, or stdout where there is none.
 pub(crate) fn open(path: Option<&Path>) -> Outcome<Output> {
     let Some(path) = path else {
-        return Ok(Output::Plain(Box::new(BufWriter::new(io::stdout().lock()))));
+        let form = Form::Stdout(BufWriter::new(io::stdout()));
+        return Ok(Output { form, path: None });
     };
     let file = BufWriter::new(File::create(path).map_err(|error| wrong(Some(path), error))?);
-    Ok(match path.extension().and_then(|extension| extension.to_str()) {
-        Some("zst") => Output::Zstd(zstd::Encoder::new(file, 0).map_err(|e| wrong(Some(path), e))?),
+    let form = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("zst") => Form::Zstd(zstd::Encoder::new(file, 0).map_err(|e| wrong(Some(path), e))?),
         Some("gz") => {
-            Output::Gzip(flate2::write::GzEncoder::new(file, flate2::Compression::default()))
+            Form::Gzip(flate2::write::GzEncoder::new(file, flate2::Compression::default()))
         }
-        _ => Output::Plain(Box::new(file)),
-    })
+        _ => Form::Plain(file),
+    };
+    Ok(Output { form, path: Some(path.to_owned()) })
 }
 
 impl Output {
-    /// Writes what is still held back.
+    /// Writes what is still held back. A file is on the disk then.
     pub(crate) fn finish(self) -> io::Result<()> {
-        match self {
-            Output::Plain(mut out) => out.flush(),
-            Output::Zstd(out) => out.finish()?.flush(),
-            Output::Gzip(out) => out.finish()?.flush(),
+        let mut out = match self.form {
+            Form::Stdout(mut out) => return out.flush(),
+            Form::Plain(out) => out,
+            Form::Zstd(out) => out.finish()?,
+            Form::Gzip(out) => out.finish()?,
+        };
+        out.flush()?;
+        self.path.map_or(Ok(()), |path| weir_durable::sync_new(out.get_ref(), &path))
+    }
+
+    fn out(&mut self) -> &mut dyn Write {
+        match &mut self.form {
+            Form::Stdout(out) => out,
+            Form::Plain(out) => out,
+            Form::Zstd(out) => out,
+            Form::Gzip(out) => out,
         }
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Output::Plain(out) => out.write(bytes),
-            Output::Zstd(out) => out.write(bytes),
-            Output::Gzip(out) => out.write(bytes),
-        }
+        self.out().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Output::Plain(out) => out.flush(),
-            Output::Zstd(out) => out.flush(),
-            Output::Gzip(out) => out.flush(),
-        }
+        self.out().flush()
     }
 }
 

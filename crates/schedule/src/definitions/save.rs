@@ -1,8 +1,7 @@
 //! A definition put into the folder: as a whole, or not at all.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use super::{DEFINITION_BYTES_MAX, Trouble, is_name, name, read};
@@ -44,7 +43,7 @@ pub(super) fn remove(dir: &Path, name: &str) -> Result<bool, SaveError> {
     match fs::remove_file(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         removed => {
-            let synced = removed.and_then(|()| File::open(dir)?.sync_all());
+            let synced = removed.and_then(|()| weir_durable::sync_folder(dir));
             synced.map(|()| true).map_err(|cause| at(&path, cause))
         }
     }
@@ -62,11 +61,11 @@ fn at(path: &Path, cause: io::Error) -> SaveError {
 /// Written beside, synced, renamed: a reader finds the old one or the new one, whenever the power
 /// goes. The name beside begins with a dot, which no definition's does.
 fn replace(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    weir_durable::create_folder(dir, 0o700)?;
     // It is for its owner only from the beginning.
     let mut beside = tempfile::Builder::new().prefix(".new-").tempfile_in(dir)?;
     beside.write_all(text.as_bytes())?;
     beside.as_file().sync_all()?;
     beside.persist(path)?;
-    File::open(dir)?.sync_all()
+    weir_durable::sync_folder(dir)
 }

@@ -1,9 +1,9 @@
 //! What was rendered, in `outputs/RUN/`: written before the ledger names it, the same bytes for
 //! each try, and proved by its SHA-256 before it is sent.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -60,7 +60,7 @@ impl Folder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(error)),
             _ => {}
         }
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(disk)?;
+        weir_durable::create_folder(path, 0o700).map_err(disk)?;
         Ok(Folder { path: path.to_owned(), filed: Vec::new() })
     }
 
@@ -130,8 +130,7 @@ impl Folder {
     /// Makes the folder durable, and says what lies in it.
     pub(crate) fn close(self) -> Result<Vec<Filed>, NotKept> {
         let sync = |path: &Path| {
-            File::open(path)
-                .and_then(|folder| folder.sync_all())
+            weir_durable::sync_folder(path)
                 .map_err(|source| NotKept::Disk { path: path.to_owned(), source })
         };
         sync(&self.path)?;

@@ -1,7 +1,6 @@
 //! The answer as a table or as a file.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 use weir_domain::Catalogue;
 use weir_readmodel::Model;
@@ -62,20 +61,10 @@ impl Args {
     /// Written as it is made: of millions of sessions it is large.
     fn write_parquet(&self, asked: &Question, model: &Model, catalogue: &Catalogue) -> Outcome {
         let path = self.out.as_deref();
-        let out: Box<dyn Write + Send> = match path {
-            None => Box::new(io::stdout()),
-            Some(path) => {
-                let file = File::create(path).map_err(|error| output::wrong(Some(path), error))?;
-                Box::new(BufWriter::new(file))
-            }
-        };
-        let mut out = Watched { out, error: None };
+        let mut out = Watched { out: output::open(path)?, error: None };
         let written = render::parquet(model, catalogue, &asked.query, threads(), &mut out);
-        let written = written.and_then(|_| {
-            out.flush().map_err(|error| render::RenderError::Write(error.to_string()))
-        });
         match (written, out.error) {
-            (Ok(()), _) => Ok(()),
+            (Ok(_), _) => out.out.finish().map_err(|error| output::wrong(path, error)),
             (Err(_), Some(error)) => Err(output::wrong(path, error)),
             (Err(error), None) => Err(error.into()),
         }
@@ -111,7 +100,7 @@ impl Format {
 /// Keeps why it could not be written: the library on the way up tells it as words only, and a
 /// reader that went away is no failure.
 struct Watched {
-    out: Box<dyn Write + Send>,
+    out: output::Output,
     error: Option<io::Error>,
 }
 

@@ -1,35 +1,40 @@
 //! A small file replaced as a whole: whoever reads it, and whenever the power goes, finds the old
 //! one or the new one.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::LogError;
+use crate::sync_folder_of;
 
 /// Puts `bytes` in the place of the file at `path`, readable for its owner only.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), LogError> {
-    let (folder, beside) = beside(path);
+///
+/// # Errors
+/// If it cannot be written; the old one stays then.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = beside(path);
     let _ = fs::remove_file(&beside);
-    let mut file = OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(&beside)
-        .map_err(LogError::io(&beside))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(LogError::io(&beside))?;
-    fs::rename(&beside, path).map_err(LogError::io(path))?;
-    // The rename itself is durable once the folder is.
-    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(LogError::io(&folder))
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&beside)?;
+    file.write_all(bytes).and_then(|()| file.sync_all())?;
+    put(&beside, path)
 }
 
-/// The file's folder, and the name that the new one has until it is whole.
-fn beside(path: &Path) -> (PathBuf, PathBuf) {
-    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+/// Moves what was written beside, and synced, into its place.
+///
+/// # Errors
+/// If it cannot be moved, or the folder cannot be synced.
+pub fn put(beside: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(beside, path)?;
+    // The rename itself is durable once the folder is.
+    sync_folder_of(path)
+}
+
+/// The name that a file has until it is whole.
+#[must_use]
+pub fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = folder.join(format!(".{name}.new"));
-    (folder, beside)
+    path.with_file_name(format!(".{name}.new"))
 }
 
 #[cfg(test)]
@@ -72,7 +77,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         replace(&path, b"old").unwrap();
-        fs::write(beside(&path).1, b"hal").unwrap();
+        fs::write(beside(&path), b"hal").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"old");
         replace(&path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
@@ -83,9 +88,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         replace(&path, b"old").unwrap();
-        fs::create_dir(beside(&path).1).unwrap();
-        let error = replace(&path, b"new").unwrap_err().to_string();
-        assert!(error.contains(".file.new"), "{error}");
+        fs::create_dir(beside(&path)).unwrap();
+        assert!(replace(&path, b"new").is_err());
         assert_eq!(fs::read(&path).unwrap(), b"old");
     }
 }
