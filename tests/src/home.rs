@@ -86,6 +86,11 @@ impl Home {
         home
     }
 
+    /// What somebody else made of such a folder.
+    pub fn of(dir: tempfile::TempDir) -> Home {
+        Home { dir }
+    }
+
     /// The same with a dashboard that is open to nobody who has not signed in.
     pub fn closed() -> Home {
         let home = Home::new();

@@ -52,6 +52,15 @@ impl Interposer {
     }
 }
 
+/// Lets what `command` does to files below a folder be noted in the file `trace`, which lies elsewhere.
+pub fn traced(mut command: Command, below: &Path, trace: &Path) -> Command {
+    command
+        .env("LD_PRELOAD", library())
+        .env("INTERPOSE_BELOW", below)
+        .env("INTERPOSE_TRACE", trace);
+    command
+}
+
 /// The library: `WEIR_INTERPOSE` if set, else built once in this process.
 fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();

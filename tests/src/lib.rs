@@ -25,6 +25,7 @@ pub mod page; // a page's text, taken apart
 pub mod png; // a picture's size and content
 pub mod python; // scripts that read a file or play a server with packages of Python
 pub mod receiver; // a receiver of webhooks that can be told to misbehave
+pub mod runs; // what became of a report that is sent
 pub mod same; // where a product's report differs from the oracle's
 pub mod server; // `weir serve` as a process, and posting to it
 pub mod store; // an object store that others wrote

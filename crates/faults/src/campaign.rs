@@ -16,7 +16,7 @@ const EXTENT: &str = "WEIR_FAULTS";
 /// Set, what was done up to a power cut is printed where something is wrong.
 const STORY: &str = "WEIR_FAULTS_STORY";
 /// Repeats what chance did.
-const SEED: &str = "WEIR_FAULTS_SEED";
+pub const SEED: &str = "WEIR_FAULTS_SEED";
 
 /// How many of each kind of fault a sample has.
 const SAMPLE_FAULTS: usize = 4;
@@ -72,7 +72,7 @@ pub trait Scene {
 /// # Panics
 /// If the scene finds something wrong; what was tried is printed before.
 pub fn campaign<S: Scene>(scene: &S) {
-    let all = std::env::var(EXTENT).is_ok_and(|extent| extent == "all");
+    let all = is_all();
     let seed = std::env::var(SEED).ok().map(|seed| seed.parse().expect("the seed is a number"));
     let seed = seed.unwrap_or_else(|| rand::rng().random_range(0..1_000_000));
     let name = scene.name();
@@ -95,6 +95,12 @@ pub fn campaign<S: Scene>(scene: &S) {
         began.elapsed().as_secs_f64()
     );
     assert!(0 < faults && (0 < images || !scene.loses_power()), "nothing was tried");
+}
+
+/// Whether every point is to be tried, and not a sample.
+#[must_use]
+pub fn is_all() -> bool {
+    std::env::var(EXTENT).is_ok_and(|extent| extent == "all")
 }
 
 #[derive(Default)]
@@ -274,7 +280,11 @@ impl<S: Scene> Campaign<'_, S> {
 }
 
 /// A folder of its own: in memory, where there is such a place, since nothing here outlives us.
-fn folder() -> TempDir {
+///
+/// # Panics
+/// If there is no room for one.
+#[must_use]
+pub fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
     made.expect("there is room")

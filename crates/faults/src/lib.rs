@@ -14,12 +14,14 @@
 mod calls; // what SQLite asks of a disk, and how that fails
 mod campaign; // every point of one scene, or a sample of them
 mod crash; // what a disk may hold after the power went
+mod file; // what is left of a file after the power went
 mod disk; // the folder that is watched, and what is known of it
 mod trace; // what was done to its files, in order
 mod vfs; // the shim itself: all pointers are here
 
 pub use calls::{Call, Fault, How};
-pub use campaign::{Ended, Scene, campaign};
-pub use crash::{Crash, Fate};
+pub use campaign::{Ended, SEED, Scene, campaign, folder, is_all};
+pub use crash::Crash;
 pub use disk::Disk;
+pub use file::{DiskFile, Fate};
 pub use trace::Trace;

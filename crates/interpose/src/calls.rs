@@ -1,21 +1,21 @@
-//! The C library's functions, as the program finds them.
+//! The C library's functions on open files, as the program finds them.
 //!
-//! Each looks at the plan and then asks the kernel itself. `open` takes its mode as a third argument
-//! whether it was given or not: so it is passed on the machines that we know of.
+//! Each looks at the plan and then asks the kernel itself.
 
 #![allow(unsafe_code)]
 
-use libc::{c_char, c_int, c_long, c_void, clockid_t, mode_t, off_t, size_t, ssize_t, timespec};
+use libc::{c_int, c_long, c_uint, c_void, clockid_t, off_t, size_t, ssize_t, timespec};
 
 use crate::plan::{self, Verdict};
 use crate::rule::{Call, Moment};
-use crate::system::{self, call, fail, path_at, path_of, word};
+use crate::system::{self, call, fail, inode_of, path_of, word};
+use crate::trace::{Record, Tracing};
 
 /// Does what the plan says at this call on this file, and the call with the arguments of `done`.
 /// What it is asked for is a whole call, or the first half of one.
-fn done(what: Call, path: Option<String>, done: impl Fn(bool) -> c_long) -> c_long {
+pub(crate) fn planned(what: Call, path: Option<&str>, done: impl Fn(bool) -> c_long) -> c_long {
     let Some(path) = path else { return done(true) };
-    let Verdict { kill, fail: errno, delay_us } = plan::verdict(what, &path);
+    let Verdict { kill, fail: errno, delay_us } = plan::verdict(what, path);
     if 0 < delay_us {
         system::sleep(delay_us);
     }
@@ -33,9 +33,31 @@ fn done(what: Call, path: Option<String>, done: impl Fn(bool) -> c_long) -> c_lo
     }
 }
 
+/// The same on an open file, with what is noted of it.
+fn on<'a>(
+    fd: c_int,
+    what: Call,
+    done: impl Fn(bool) -> c_long,
+    record: impl FnOnce(u64, c_long) -> Record<'a>,
+) -> c_long {
+    let path = path_of(fd);
+    let tracing = Tracing::of(path.as_deref());
+    let given = planned(what, path.as_deref(), done);
+    tracing.ended(given, || Some(record(inode_of(fd)?, given)))
+}
+
 /// As much of `count` as is to be written.
 const fn part(count: size_t, whole: bool) -> c_long {
     (if whole { count } else { count / 2 }) as c_long
+}
+
+/// The bytes that were written: as many as were `given`.
+///
+/// # Safety
+/// `bytes` points at so many.
+unsafe fn written<'a>(bytes: *const c_void, given: c_long) -> &'a [u8] {
+    // SAFETY: the caller's word.
+    unsafe { std::slice::from_raw_parts(bytes.cast(), given as usize) }
 }
 
 #[unsafe(no_mangle)]
@@ -44,7 +66,13 @@ unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: size_t) -> ss
         // SAFETY: the program's word.
         unsafe { call(libc::SYS_write, [fd.into(), word(bytes), part(count, whole), 0]) }
     };
-    done(Call::Write, path_of(fd), write) as ssize_t
+    on(fd, Call::Write, write, |inode, given| {
+        // Wherever it began, at the end of what is only added to or not, it ended where the file
+        // stands now.
+        let offset = system::place_in(fd) - given;
+        // SAFETY: the program's word, and the kernel's for how many they are.
+        Record::Written { inode, offset, bytes: unsafe { written(bytes, given) } }
+    }) as ssize_t
 }
 
 #[unsafe(no_mangle)]
@@ -53,7 +81,10 @@ unsafe extern "C" fn pwrite(fd: c_int, bytes: *const c_void, count: size_t, at: 
         // SAFETY: the program's word.
         unsafe { call(libc::SYS_pwrite64, [fd.into(), word(bytes), part(count, whole), at]) }
     };
-    done(Call::Write, path_of(fd), write) as ssize_t
+    on(fd, Call::Write, write, |inode, given| {
+        // SAFETY: the program's word, and the kernel's for how many they are.
+        Record::Written { inode, offset: at, bytes: unsafe { written(bytes, given) } }
+    }) as ssize_t
 }
 
 #[unsafe(no_mangle)]
@@ -69,24 +100,25 @@ unsafe extern "C" fn pwrite64(
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fsync(fd: c_int) -> c_int {
-    // SAFETY: no pointers.
-    done(Call::Sync, path_of(fd), |_| unsafe { call(libc::SYS_fsync, [fd.into(), 0, 0, 0]) })
-        as c_int
+    synced(fd, libc::SYS_fsync)
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn fdatasync(fd: c_int) -> c_int {
+    synced(fd, libc::SYS_fdatasync)
+}
+
+fn synced(fd: c_int, number: c_long) -> c_int {
     // SAFETY: no pointers.
-    done(Call::Sync, path_of(fd), |_| unsafe { call(libc::SYS_fdatasync, [fd.into(), 0, 0, 0]) })
-        as c_int
+    let sync = |_| unsafe { call(number, [fd.into(), 0, 0, 0]) };
+    on(fd, Call::Sync, sync, |inode, _| Record::Synced { inode }) as c_int
 }
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn ftruncate(fd: c_int, length: off_t) -> c_int {
     // SAFETY: no pointers.
-    done(Call::Cut, path_of(fd), |_| unsafe {
-        call(libc::SYS_ftruncate, [fd.into(), length, 0, 0])
-    }) as c_int
+    let cut = |_| unsafe { call(libc::SYS_ftruncate, [fd.into(), length, 0, 0]) };
+    on(fd, Call::Cut, cut, |inode, _| Record::Cut { inode, length }) as c_int
 }
 
 #[unsafe(no_mangle)]
@@ -95,42 +127,38 @@ unsafe extern "C" fn ftruncate64(fd: c_int, length: off_t) -> c_int {
     unsafe { ftruncate(fd, length) }
 }
 
+/// What is copied within the kernel is not seen: where it is traced, the program is told that this
+/// kernel cannot, and reads and writes.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn rename(from: *const c_char, to: *const c_char) -> c_int {
-    let here = libc::AT_FDCWD.into();
-    // SAFETY: the program's word.
-    let rename = |_| unsafe { call(libc::SYS_renameat, [here, word(from), here, word(to)]) };
-    // SAFETY: the program's word.
-    done(Call::Rename, unsafe { path_at(to) }, rename) as c_int
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn unlink(path: *const c_char) -> c_int {
-    let here = libc::AT_FDCWD.into();
-    // SAFETY: the program's word.
-    let unlink = |_| unsafe { call(libc::SYS_unlinkat, [here, word(path), 0, 0]) };
-    // SAFETY: the program's word.
-    done(Call::Unlink, unsafe { path_at(path) }, unlink) as c_int
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
-    let here = libc::AT_FDCWD.into();
-    let open = |_| {
-        // SAFETY: the program's word.
-        unsafe { call(libc::SYS_openat, [here, word(path), flags.into(), mode.into()]) }
-    };
-    if flags & (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT) == 0 {
-        return open(true) as c_int;
+unsafe extern "C" fn copy_file_range(
+    from: c_int,
+    from_at: *mut off_t,
+    to: c_int,
+    to_at: *mut off_t,
+    count: size_t,
+    flags: c_uint,
+) -> ssize_t {
+    if Tracing::of(path_of(to).as_deref()).is_on() {
+        return fail(libc::ENOSYS) as ssize_t;
     }
     // SAFETY: the program's word.
-    done(Call::Open, unsafe { path_at(path) }, open) as c_int
+    (unsafe { libc::syscall(libc::SYS_copy_file_range, from, from_at, to, to_at, count, flags) })
+        as ssize_t
 }
 
+/// As `copy_file_range`.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn open64(path: *const c_char, flags: c_int, mode: mode_t) -> c_int {
+unsafe extern "C" fn sendfile64(
+    to: c_int,
+    from: c_int,
+    from_at: *mut off_t,
+    count: size_t,
+) -> ssize_t {
+    if Tracing::of(path_of(to).as_deref()).is_on() {
+        return fail(libc::ENOSYS) as ssize_t;
+    }
     // SAFETY: the program's word.
-    unsafe { open(path, flags, mode) }
+    (unsafe { libc::syscall(libc::SYS_sendfile, to, from, from_at, count) }) as ssize_t
 }
 
 #[unsafe(no_mangle)]

@@ -4,6 +4,7 @@
 
 use std::ffi::{CStr, CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use libc::{c_char, c_int, c_long, c_void};
@@ -32,6 +33,19 @@ fn plan_path() -> Option<&'static CStr> {
     PATH.get_or_init(|| named("INTERPOSE_PLAN")).as_deref()
 }
 
+/// Where to note what is done to files, if somebody wants to know.
+fn trace_path() -> Option<&'static CStr> {
+    static PATH: OnceLock<Option<CString>> = OnceLock::new();
+    PATH.get_or_init(|| named("INTERPOSE_TRACE")).as_deref()
+}
+
+/// The folder below which that is noted.
+pub(crate) fn traced() -> Option<&'static str> {
+    static PATH: OnceLock<Option<String>> = OnceLock::new();
+    let below = || std::env::var("INTERPOSE_BELOW").ok().filter(|_| trace_path().is_some());
+    PATH.get_or_init(below).as_deref()
+}
+
 /// Where to say what was met.
 fn said_path() -> Option<&'static CStr> {
     static PATH: OnceLock<Option<CString>> = OnceLock::new();
@@ -44,21 +58,38 @@ fn named(variable: &str) -> Option<CString> {
 
 /// Which plan there is now.
 pub(crate) fn plan_stamp() -> Option<Stamp> {
-    let path = plan_path()?;
+    let found = stat(libc::AT_FDCWD, plan_path()?, 0)?;
+    Some(Stamp { inode: found.st_ino, seconds: found.st_mtime, nanoseconds: found.st_mtime_nsec })
+}
+
+/// The number of the file that is open.
+pub(crate) fn inode_of(fd: c_int) -> Option<u64> {
+    Some(stat(fd, c"", libc::AT_EMPTY_PATH)?.st_ino)
+}
+
+/// The number of the file at a path, if there is one.
+pub(crate) fn inode_at(path: &str) -> Option<u64> {
+    let path = CString::new(path).ok()?;
+    Some(stat(libc::AT_FDCWD, &path, libc::AT_SYMLINK_NOFOLLOW)?.st_ino)
+}
+
+fn stat(folder: c_int, path: &CStr, flags: c_int) -> Option<libc::stat> {
     // SAFETY: all zeros are a `stat`.
     let mut found: libc::stat = unsafe { std::mem::zeroed() };
     // SAFETY: the path ends with a zero byte, and `found` is ours.
     let done = unsafe {
         call(
             libc::SYS_newfstatat,
-            [libc::AT_FDCWD.into(), path.as_ptr() as c_long, (&raw mut found) as c_long, 0],
+            [folder.into(), path.as_ptr() as c_long, (&raw mut found) as c_long, flags.into()],
         )
     };
-    (done == 0).then_some(Stamp {
-        inode: found.st_ino,
-        seconds: found.st_mtime,
-        nanoseconds: found.st_mtime_nsec,
-    })
+    (done == 0).then_some(found)
+}
+
+/// Where in an open file the next write begins.
+pub(crate) fn place_in(fd: c_int) -> i64 {
+    // SAFETY: no pointers.
+    unsafe { call(libc::SYS_lseek, [fd.into(), 0, libc::SEEK_CUR.into(), 0]) }
 }
 
 /// The plan's text.
@@ -79,12 +110,20 @@ pub(crate) fn plan_text() -> Option<String> {
 
 /// Appends a line to what was met.
 pub(crate) fn say(line: &str) {
+    append(said_path(), format!("{line}\n").as_bytes());
+}
+
+/// Appends to what was done.
+pub(crate) fn note(record: &[u8]) {
+    append(trace_path(), record);
+}
+
+fn append(path: Option<&CStr>, bytes: &[u8]) {
     let flags = libc::O_WRONLY | libc::O_CREAT | libc::O_APPEND;
-    let Some(fd) = said_path().and_then(|path| open(path, flags, 0o600)) else { return };
-    let line = format!("{line}\n");
-    // SAFETY: the text is ours, and as long as is said.
+    let Some(fd) = path.and_then(|path| open(path, flags, 0o600)) else { return };
+    // SAFETY: the bytes are ours, and as many as is said.
     unsafe {
-        call(libc::SYS_write, [fd.into(), line.as_ptr() as c_long, line.len() as c_long, 0]);
+        call(libc::SYS_write, [fd.into(), bytes.as_ptr() as c_long, bytes.len() as c_long, 0]);
     }
     close(fd);
 }
@@ -146,14 +185,18 @@ pub(crate) fn path_of(fd: c_int) -> Option<String> {
     path.starts_with('/').then_some(path)
 }
 
-/// The path that a name means, from where the process is.
+/// The path that a name means, from an open folder or from where the process is.
 ///
 /// # Safety
 /// `name` ends with a zero byte.
-pub(crate) unsafe fn path_at(name: *const c_char) -> Option<String> {
+pub(crate) unsafe fn path_at(folder: c_int, name: *const c_char) -> Option<String> {
     // SAFETY: the caller's word.
-    let name = unsafe { CStr::from_ptr(name) };
-    let path = std::path::absolute(OsStr::from_bytes(name.to_bytes())).ok()?;
+    let name = Path::new(OsStr::from_bytes(unsafe { CStr::from_ptr(name) }.to_bytes()));
+    let path = match folder {
+        libc::AT_FDCWD => std::path::absolute(name).ok()?,
+        _ if name.is_absolute() => name.to_owned(),
+        _ => Path::new(&path_of(folder)?).join(name),
+    };
     Some(path.to_string_lossy().into_owned())
 }
 

@@ -91,9 +91,15 @@ pub(crate) fn overload(args: &OverloadArgs) -> Result<()> {
 
 /// `cargo xtask faults`
 pub(crate) fn faults(args: &FaultsArgs) -> Result<()> {
+    let weir = built_weir()?;
     // The ledger's stand among others, in the module of this name.
-    for test in ["--test faults -- --nocapture", "--test it -- --nocapture faults::"] {
+    for test in [
+        "--test faults -- --nocapture",
+        "--test it -- --nocapture faults::",
+        "--test powercut -- --nocapture",
+    ] {
         let mut test = cargo(&format!("test --workspace --locked {test}"));
+        test.env(BINARY, &weir);
         if args.all {
             test.env(FAULTS, "all");
         } else {

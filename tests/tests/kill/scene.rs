@@ -10,7 +10,7 @@ use serde_json::json;
 use weir_tests::event::event;
 use weir_tests::http::request;
 use weir_tests::load::{self, Posted, join};
-use weir_tests::{Home, Run, Server};
+use weir_tests::{Home, Run, Server, runs};
 
 use crate::life::{BACKUP, Life};
 use crate::point::During;
@@ -145,24 +145,11 @@ fn sending(life: &mut Life, rule: &str) {
     life.interposer.plan(rule);
     killed(life, &["schedule", "run", "lately"].map(str::to_owned));
     life.interposer.plan("");
-    let server = Server::start(&life.home);
-    let began = Instant::now();
-    loop {
-        let told = life.home.prints(["schedule", "list", "lately", "--json", "--runs", "1000"]);
-        let told: serde_json::Value = serde_json::from_str(&told).expect("it is JSON");
-        let runs = told["runs"].as_array().expect("a list").clone();
-        if runs.iter().all(|run| run["state"] == "delivered") {
-            for run in runs {
-                let file = format!("outputs/files/lately/{}.json", run["run"]);
-                let file = fs::read(life.home.data().join(file)).expect("it was delivered");
-                let _: serde_json::Value = serde_json::from_slice(&file).expect("it is whole");
-            }
-            break;
-        }
-        assert!(began.elapsed() < PATIENCE, "{told:#}");
-        thread::sleep(Duration::from_millis(50));
+    for run in runs::delivered(&life.home, "lately") {
+        let file = format!("outputs/files/lately/{}.json", run["run"]);
+        let file = fs::read(life.home.data().join(file)).expect("it was delivered");
+        let _: serde_json::Value = serde_json::from_slice(&file).expect("it is whole");
     }
-    server.kill();
 }
 
 fn naming(life: &mut Life, rule: &str) {
