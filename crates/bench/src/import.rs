@@ -42,7 +42,8 @@ pub(crate) fn measure(args: &Args, work: &Path) -> anyhow::Result<()> {
     Ok(std::fs::remove_file(&file)?)
 }
 
-fn write(path: &Path, args: &Args) -> anyhow::Result<u64> {
+/// Writes the backlog as lines, and says how many bytes it has.
+pub(crate) fn write(path: &Path, args: &Args) -> anyhow::Result<u64> {
     let mut out = BufWriter::new(File::create(path)?);
     for sent in backlog::deliveries(args.seed, args.import_deliveries) {
         let name = ["main", "test"][sent.integration.min(1)];

@@ -13,6 +13,7 @@ use sha2::Sha256;
 
 use crate::figures::{Target, median, say};
 use crate::process::{cpu_s, resident_mib, weir};
+use crate::sealing::SEAL;
 use crate::{Args, backlog, load};
 
 const SECRET: &[u8] = b"a secret of the benchmark";
@@ -21,6 +22,9 @@ const REQUESTS: u64 = 20_000;
 const CONNECTIONS: [usize; 2] = [64, 256];
 const WARM_UP: Duration = Duration::from_secs(1);
 const TIME: Duration = Duration::from_secs(5);
+
+/// A server that asks nobody on this machine who they are.
+const OPEN: &str = "[dashboard]\nopen = \"loopback\"\n";
 
 /// A server that is killed with this value.
 pub(crate) struct Server {
@@ -51,7 +55,7 @@ pub(crate) fn measure(args: &Args, work: &Path) -> anyhow::Result<()> {
         for run in 0..args.runs {
             theirs.push(Server::baseline()?.load(&requests, connections)?);
             let dir = work.join(format!("ingest-{connections}-{run}"));
-            ours.push(Server::weir(args, &dir)?.load(&requests, connections)?);
+            ours.push(Server::weir(args, &dir, OPEN)?.load(&requests, connections)?);
             std::fs::remove_dir_all(&dir)?;
         }
         let of = |all: &[Measured], figure: fn(&Measured) -> f64| {
@@ -83,6 +87,37 @@ pub(crate) fn measure(args: &Args, work: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Measures the endpoint that seals personal values beside the same one that does not.
+pub(crate) fn measure_sealing(args: &Args, work: &Path) -> anyhow::Result<()> {
+    let requests = requests(args.seed)?;
+    for connections in CONNECTIONS {
+        println!(
+            "sealing: the same bodies as ingest, {connections} connections, {} s",
+            TIME.as_secs()
+        );
+        let (mut sealed, mut plain) = (Vec::new(), Vec::new());
+        for run in 0..args.runs {
+            let dir = work.join(format!("sealing-{connections}-{run}"));
+            for (measured, settings) in
+                [(&mut plain, OPEN.to_owned()), (&mut sealed, OPEN.to_owned() + SEAL)]
+            {
+                measured.push(Server::weir(args, &dir, &settings)?.load(&requests, connections)?);
+                std::fs::remove_dir_all(&dir)?;
+            }
+        }
+        let pairs = sealed.iter().zip(&plain);
+        let ratios: Vec<_> =
+            pairs.map(|(sealed, plain)| sealed.per_cpu_s / plain.per_cpu_s).collect();
+        let of =
+            |figure: fn(&Measured) -> f64| median(&sealed.iter().map(figure).collect::<Vec<_>>());
+        say("sealing, requests a second", of(|m| m.per_s), "", Target::None);
+        say("sealing, 99 % are answered within", of(|m| m.p99_ms), "ms", Target::None);
+        say("sealing, memory at the end", of(|m| m.resident_mib), "MiB", Target::None);
+        say("requests per second of CPU, ratio to plain ones", median(&ratios), "", Target::None);
+    }
+    Ok(())
+}
+
 impl Server {
     fn baseline() -> anyhow::Result<Server> {
         let mut command = Command::new(std::env::current_exe()?);
@@ -90,13 +125,17 @@ impl Server {
         Server::start(command)
     }
 
-    fn weir(args: &Args, dir: &Path) -> anyhow::Result<Server> {
+    fn weir(args: &Args, dir: &Path, settings: &str) -> anyhow::Result<Server> {
         std::fs::create_dir_all(dir)?;
-        Server::over(args, dir, &dir.join("data"))
+        Server::start_over(args, dir, &dir.join("data"), settings)
     }
 
     /// `weir serve` over a data directory, open to this machine, with its configuration in `dir`.
     pub(crate) fn over(args: &Args, dir: &Path, data: &Path) -> anyhow::Result<Server> {
+        Server::start_over(args, dir, data, OPEN)
+    }
+
+    fn start_over(args: &Args, dir: &Path, data: &Path, settings: &str) -> anyhow::Result<Server> {
         let config = dir.join("weir.toml");
         let mut file = std::fs::OpenOptions::new()
             .create(true)
@@ -108,7 +147,7 @@ impl Server {
         write!(
             file,
             "[[integration]]\nname = \"main\"\napi_key = \"{API_KEY}\"\nsecrets = [\"{secret}\"]\n\n\
-             [dashboard]\nopen = \"loopback\"\n"
+             {settings}"
         )?;
         let mut command = weir(&args.weir, data);
         command.arg("--config").arg(config).args(["serve", "--listen", "127.0.0.1:0"]);

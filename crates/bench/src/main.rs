@@ -15,6 +15,7 @@ mod rebuild; // the log into the read model
 mod report; // the read model into a report
 mod dashboard; // a report into a page
 mod schedule; // a report into files
+mod sealing; // personal values that are sealed, and erased
 mod not_due; // a thousand definitions that wait
 
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ struct Args {
     /// Deliveries in the log for rebuild, report, dashboard and schedule
     #[arg(long, default_value_t = 10_000_000)]
     deliveries: u64,
-    /// Deliveries in the backlog for import
+    /// Deliveries in the backlog for import and sealing
     #[arg(long, default_value_t = 2_000_000)]
     import_deliveries: u64,
     /// Runs of each; the median counts
@@ -69,6 +70,7 @@ struct Args {
 enum Part {
     Ingest,
     Import,
+    Sealing,
     Rebuild,
     Report,
     Dashboard,
@@ -94,6 +96,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
     }
     if wanted(Part::Import) {
         import::measure(args, temp.path())?;
+    }
+    if wanted(Part::Sealing) {
+        sealing::measure(args, temp.path())?;
     }
     if [Part::Rebuild, Part::Report, Part::Dashboard, Part::Schedule].into_iter().any(wanted) {
         let dir = args.log_dir.clone().unwrap_or_else(|| temp.path().join("log"));
