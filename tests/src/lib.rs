@@ -13,6 +13,7 @@ pub mod chance; // a seed that is printed
 pub mod command_line; // a query as the flags of `weir report`
 pub mod disk; // a small disk, to be full or read-only
 pub mod event; // bodies that the provider would send
+pub mod files; // what lies in a folder, byte by byte
 pub mod home; // a folder of its own for the binary, with a configuration
 pub mod http; // a client that sends exactly the bytes it is told to
 pub mod interpose; // what stands between the binary and the kernel, and fails or kills as told
@@ -32,6 +33,7 @@ pub mod store; // an object store that others wrote
 pub mod streams; // random logs and random questions, seeded
 
 pub use bin_path::weir_bin;
+pub use files::files_with;
 pub use home::{Home, Run};
 pub use interpose::Interposer;
 pub use oracle::{Query, RawDelivery, abandonment};

@@ -1,14 +1,13 @@
 //! Somebody is erased, beside a server and without, and nothing of theirs is left.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 use weir_tests::event::session_id;
 use weir_tests::home::MAIN;
 use weir_tests::ndjson::{import_lines, importable};
 use weir_tests::streams::stream;
-use weir_tests::{Home, Server};
+use weir_tests::{Home, Server, files_with};
 
 const SEALED: &str = "[privacy]\nseal = true\n";
 const ANN: &str = "ann.miller@example.com";
@@ -36,23 +35,6 @@ fn bodies() -> Vec<String> {
         body(3, 7001, BOB, "order 3 of Bob"),
         format!("{{\"verification\":{{\"person\":\"{ANN}\"}}}}"),
     ]
-}
-
-/// The files of a folder that have the text, however deep they lie.
-pub(crate) fn files_with(folder: &Path, text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("the folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files_with(&path, text));
-        } else {
-            let bytes = fs::read(&path).expect("the file");
-            if bytes.windows(text.len()).any(|found| found == text.as_bytes()) {
-                found.push(path.display().to_string());
-            }
-        }
-    }
-    found
 }
 
 fn report(home: &Home, unit: &str) -> Vec<u8> {
@@ -136,8 +118,11 @@ fn somebody_is_erased_beside_a_server_and_nothing_gives_them_any_more() {
     home.weir(["log", "verify"]).ok();
     let record = home.weir(["audit"]).ok().text();
     assert!(record.contains(&pseudonym) && !record.contains(ANN), "{record}");
-    // Once more is no harm, and proves it again.
-    assert_eq!(erased(&home, &["--end-user", ANN])["erased"]["proved"], true);
+    // Once more is no harm, says whom it was of, and proves it again.
+    let again = erased(&home, &["--end-user", ANN]);
+    assert_eq!(again["subjects"][0]["pseudonym"], pseudonym, "{again}");
+    assert_eq!(again["erased"]["proved"], true, "{again}");
+    assert_eq!((&again["deliveries"], &again["erased"]["keys"]), (&json!(5), &json!(0)), "{again}");
     let (status, _) = server.stop();
     assert_eq!(status, Some(0));
 }
@@ -155,6 +140,14 @@ fn whom_a_session_names_is_erased_and_where_else_they_stand_is_said() {
     let exported = home.exported();
     assert!(!exported.contains(ANN) && !exported.contains("order 1 of Ann"), "{exported}");
     assert!(exported.contains("order 2 of Ann") && exported.contains(BOB), "{exported}");
+    // Who that was is not known any more: what cannot be looked for is not said to be nowhere.
+    let again = erased(&home, &["--session", &session_id(1)]);
+    let subjects = |told: &Value| told["subjects"].as_array().expect("a list").clone();
+    assert!(subjects(&told).starts_with(&subjects(&again)), "{again}");
+    assert_eq!(subjects(&again).len(), 2, "{again}");
+    assert_eq!(again["erased"]["files_searched"], Value::Null, "{again}");
+    let said = home.weir(["erase", "--yes", "--session", &session_id(1)]).ok().text();
+    assert!(said.contains("nothing in the log gives the values any more"), "{said}");
     home.weir(["erase", "--yes", "--session", &session_id(9)]).failed(2, &["no session"]);
 }
 

@@ -5,9 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 use weir_tests::ndjson::{import_lines, importable};
 use weir_tests::streams::stream;
-use weir_tests::{Home, Server};
-
-use crate::erase::files_with;
+use weir_tests::{Home, Server, files_with};
 
 const ANN: &str = "ann.miller@example.com";
 

@@ -75,6 +75,19 @@ impl Vault {
         })
     }
 
+    /// The pseudonym of a value that was erased, for as long as it may be sent again.
+    ///
+    /// # Errors
+    /// If the vault cannot be read.
+    pub fn erased(&self, kind: Kind, value: &[u8]) -> Result<Option<Pseudonym>, VaultError> {
+        let tag = self.tag(kind, value);
+        self.with(|conn| {
+            conn.prepare_cached("SELECT pseudonym FROM tombstone WHERE tag = ?1")?
+                .query_row([tag], |row| row.get(0).map(Pseudonym::of_bytes))
+                .optional()
+        })
+    }
+
     /// Overwrites the keys of `subjects` and forgets which values they were, but for what drops a
     /// delivery that is sent again. It is on the disk when this returns, and the journal is empty.
     ///

@@ -31,9 +31,8 @@ pub(super) struct Searched {
 }
 
 /// Looks into every file of `dir`, and into the vault with what lies beside it.
-pub(super) fn search(dir: &DataDir, vault: &Path, needles: &Option<Needles>) -> Outcome<Searched> {
+pub(super) fn search(dir: &DataDir, vault: &Path, needles: &Needles) -> Outcome<Searched> {
     let mut searched = Searched::default();
-    let Some(needles) = needles else { return Ok(searched) };
     let mut paths = Vec::new();
     walk(dir.path(), &mut paths)?;
     for suffix in ["", "-wal", "-shm", "-journal"] {

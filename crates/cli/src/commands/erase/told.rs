@@ -34,14 +34,16 @@ pub(super) struct Told {
     pub(super) log_finding: Option<String>,
     /// Backups that have the keys.
     pub(super) copies: Vec<Copied>,
-    searched: Searched,
+    /// None where there was nothing to look for: what the values were is not known any more.
+    pub(super) searched: Option<Searched>,
 }
 
 impl Told {
     pub(super) fn of(whom: &Whom, before: &Look) -> Told {
         let others = before.sessions.iter().filter(|id| Some(*id) != whom.session.as_ref());
+        let subjects = whom.subjects.iter().map(|one| (one.kind, one.pseudonym));
         Told {
-            subjects: whom.subjects.iter().map(|one| (one.kind, one.pseudonym)).collect(),
+            subjects: subjects.chain(whom.gone.iter().copied()).collect(),
             session: whom.session.clone(),
             deliveries: before.deliveries,
             sessions: before.sessions.len(),
@@ -54,12 +56,8 @@ impl Told {
             reports_equal: true,
             log_finding: None,
             copies: Vec::new(),
-            searched: Searched::default(),
+            searched: None,
         }
-    }
-
-    pub(super) fn searched_files(&mut self, searched: Searched) {
-        self.searched = searched;
     }
 
     /// Whether nothing of it is left, and nothing else changed.
@@ -70,7 +68,7 @@ impl Told {
             && self.differences.is_empty()
             && self.reports_equal
             && self.log_finding.is_none()
-            && self.searched.found.is_empty()
+            && self.searched.as_ref().is_none_or(|searched| searched.found.is_empty())
     }
 
     /// The line of the audit record.
@@ -117,16 +115,7 @@ impl Told {
     fn print_proof(&self) {
         println!("keys erased     {}", self.keys_erased.unwrap_or(0));
         self.print_places();
-        let Searched { files, bytes: size, packed, found } = &self.searched;
-        println!(
-            "searched        every delivery; {} of {}, {} within",
-            counted(*files, "file", "files"),
-            bytes(*size),
-            counted(*packed, "packed part", "packed parts")
-        );
-        for place in found.iter().take(LISTED_MAX) {
-            println!("found           {place}");
-        }
+        self.print_searched();
         match &self.log_finding {
             None => println!("log             holds, as before"),
             Some(finding) => println!("log             {finding}"),
@@ -139,11 +128,31 @@ impl Told {
             if self.reports_equal { "are equal, before and after" } else { "differ" }
         );
         if self.is_proved() {
+            let place = if self.searched.is_some() { "here" } else { "in the log" };
             println!(
-                "proved          nothing here gives the values any more; copies elsewhere may"
+                "proved          nothing {place} gives the values any more; copies elsewhere may"
             );
         }
         print_copies(&self.copies);
+    }
+
+    fn print_searched(&self) {
+        let Some(Searched { files, bytes: size, packed, found }) = &self.searched else {
+            println!(
+                "searched        every delivery; no file, as it is not known what the values were: to \
+                 look for one, run this with --end-user or --vendor-data"
+            );
+            return;
+        };
+        println!(
+            "searched        every delivery; {} of {}, {} within",
+            counted(*files, "file", "files"),
+            bytes(*size),
+            counted(*packed, "packed part", "packed parts")
+        );
+        for place in found.iter().take(LISTED_MAX) {
+            println!("found           {place}");
+        }
     }
 
     fn print_places(&self) {
@@ -180,6 +189,7 @@ impl Told {
                 json!({"kind": kind.to_string(), "pseudonym": one.to_string(), "delivery": seq.get()})
             })
             .collect();
+        let searched = self.searched.as_ref();
         json!({
             "subjects": subjects,
             "deliveries": self.deliveries,
@@ -194,10 +204,10 @@ impl Told {
                 "log": self.log_finding,
                 "differences": self.differences,
                 "reports_equal": self.reports_equal,
-                "files_searched": self.searched.files,
-                "bytes_searched": self.searched.bytes,
-                "packed_parts_searched": self.searched.packed,
-                "found": self.searched.found,
+                "files_searched": searched.map(|searched| searched.files),
+                "bytes_searched": searched.map(|searched| searched.bytes),
+                "packed_parts_searched": searched.map(|searched| searched.packed),
+                "found": searched.map(|searched| &searched.found),
                 "proved": self.is_proved(),
             })),
         })

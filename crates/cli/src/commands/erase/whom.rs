@@ -17,6 +17,9 @@ pub(super) struct Whom {
     pub(super) values: BTreeSet<String>,
     /// Those of whom there are keys.
     pub(super) subjects: Vec<Subject>,
+    /// Those of whom there are none any more: they were erased before, perhaps by somebody who was cut
+    /// off before it was proved.
+    pub(super) gone: BTreeSet<(Kind, Pseudonym)>,
     /// The session that was asked for, if one was.
     pub(super) session: Option<String>,
     needles: Option<Needles>,
@@ -30,24 +33,78 @@ impl Whom {
         reader: &mut LogReader,
         head: Seq,
     ) -> Outcome<Whom> {
-        let (mut values, mut subjects) = (BTreeSet::new(), Vec::new());
+        let session = args.session.map(|id| id.to_string());
+        let (values, subjects, gone) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+        let mut whom = Whom { values, subjects, gone, session, needles: None, grown: false };
         let asked = [(Kind::EndUser, &args.end_user), (Kind::VendorData, &args.vendor_data)];
         for (kind, value) in asked {
             let Some(value) = value else { continue };
             if value.is_empty() {
                 return Err(Failure::call("the value is empty; nobody has it"));
             }
-            values.insert(value.clone());
+            whom.values.insert(value.clone());
             if let Some(vault) = vault {
-                subjects.extend(vault.subject(kind, value.as_bytes())?);
+                whom.subjects.extend(vault.subject(kind, value.as_bytes())?);
+                let gone = vault.erased(kind, value.as_bytes())?;
+                whom.gone.extend(gone.map(|pseudonym| (kind, pseudonym)));
             }
         }
-        let session = args.session.map(|id| id.to_string());
-        if let Some(id) = &session {
-            named_by(id, vault, reader, head, &mut values, &mut subjects)?;
+        whom.add_named_by_session(vault, reader, head)?;
+        whom.needles = whom.needles_with(&[]);
+        Ok(whom)
+    }
+
+    /// Whom the deliveries of the session name, sealed or in plain.
+    fn add_named_by_session(
+        &mut self,
+        vault: Option<&Vault>,
+        reader: &mut LogReader,
+        head: Seq,
+    ) -> Outcome {
+        let Some(session) = &self.session else { return Ok(()) };
+        let mut named = BTreeSet::new();
+        let mut is_there = false;
+        reader.read(Seq::START, head.get(), |row| -> Outcome {
+            let Ok(event) = Event::parse(row.body) else { return Ok(()) };
+            if event.session.to_string() != *session {
+                return Ok(());
+            }
+            is_there = true;
+            let Stored::Sealed(sealed) = Stored::read(row.body) else {
+                self.values.extend(event.end_user_id.map(std::borrow::Cow::into_owned));
+                self.values.extend(event.vendor_data.map(std::borrow::Cow::into_owned));
+                return Ok(());
+            };
+            named.extend(sealed.parts.iter().map(|part| (part.kind, part.pseudonym)));
+            if let Some(vault) = vault {
+                let opened = vault.open_body(row.body)?;
+                if let Ok(event) = Event::parse(&opened.body) {
+                    let is_withheld = |value: &str| {
+                        opened.withheld.iter().any(|one| one.pseudonym.to_string() == value)
+                    };
+                    for value in [event.end_user_id, event.vendor_data].into_iter().flatten() {
+                        if !is_withheld(&value) {
+                            self.values.insert(value.into_owned());
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        if !is_there {
+            return Err(Failure::call(format!("the log has no session {session}")));
         }
-        let needles = Needles::of(values.iter().map(String::as_str), []);
-        Ok(Whom { values, subjects, session, needles, grown: false })
+        if let Some(vault) = vault {
+            for (kind, pseudonym) in named {
+                match vault.subject_of(pseudonym)? {
+                    Some(subject) => self.subjects.push(subject),
+                    None => {
+                        self.gone.insert((kind, pseudonym));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Takes what cannot be told from them along: bodies and values of another kind than a text that
@@ -75,57 +132,9 @@ impl Whom {
     }
 
     pub(super) fn pseudonyms(&self) -> BTreeSet<Pseudonym> {
-        self.subjects.iter().map(|subject| subject.pseudonym).collect()
+        let subjects = self.subjects.iter().map(|subject| subject.pseudonym);
+        subjects.chain(self.gone.iter().map(|&(_, pseudonym)| pseudonym)).collect()
     }
-}
-
-/// Whom the deliveries of a session name, sealed or in plain.
-fn named_by(
-    session: &str,
-    vault: Option<&Vault>,
-    reader: &mut LogReader,
-    head: Seq,
-    values: &mut BTreeSet<String>,
-    subjects: &mut Vec<Subject>,
-) -> Outcome {
-    let mut pseudonyms = BTreeSet::new();
-    let mut is_there = false;
-    reader.read(Seq::START, head.get(), |row| -> Outcome {
-        let Ok(event) = Event::parse(row.body) else { return Ok(()) };
-        if event.session.to_string() != session {
-            return Ok(());
-        }
-        is_there = true;
-        let Stored::Sealed(sealed) = Stored::read(row.body) else {
-            values.extend(event.end_user_id.map(std::borrow::Cow::into_owned));
-            values.extend(event.vendor_data.map(std::borrow::Cow::into_owned));
-            return Ok(());
-        };
-        pseudonyms.extend(sealed.parts.iter().map(|part| part.pseudonym));
-        if let Some(vault) = vault {
-            let opened = vault.open_body(row.body)?;
-            if let Ok(event) = Event::parse(&opened.body) {
-                let is_withheld = |value: &str| {
-                    opened.withheld.iter().any(|one| one.pseudonym.to_string() == value)
-                };
-                for value in [event.end_user_id, event.vendor_data].into_iter().flatten() {
-                    if !is_withheld(&value) {
-                        values.insert(value.into_owned());
-                    }
-                }
-            }
-        }
-        Ok(())
-    })?;
-    if !is_there {
-        return Err(Failure::call(format!("the log has no session {session}")));
-    }
-    if let Some(vault) = vault {
-        for pseudonym in pseudonyms {
-            subjects.extend(vault.subject_of(pseudonym)?);
-        }
-    }
-    Ok(())
 }
 
 /// The body with the values of one subject alone opened.
