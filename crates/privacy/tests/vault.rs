@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 use weir_domain::{Delivery, Origin, Timestamp};
 use weir_privacy::{
@@ -117,6 +118,26 @@ fn a_value_has_one_pseudonym_and_a_key_a_month() {
     assert_ne!(pseudonym(&bob), pseudonym(&stored[0]));
     assert_eq!(erase(&vault, "ann", fixture.now).keys.len(), 2);
     assert_eq!(read(&vault, &bob), Ok(event("bob")));
+}
+
+#[test]
+fn what_a_retention_that_was_cut_off_left_in_the_file_goes_with_the_next_one() {
+    let fixture = Fixture::new();
+    // A server has the vault open, so that nobody else's end puts the journal into the file.
+    let mut ring = fixture.keyring();
+    let long_ago = "2024-01-05T09:00:00Z".parse().expect("an instant");
+    fixture.sealed_at(&mut ring, long_ago, "ann");
+    ring.vault().empty_journal().expect("a vault that writes");
+    let killed = Connection::open(fixture.path()).expect("a vault");
+    let key: Vec<u8> =
+        killed.query_row("SELECT key FROM key", [], |row| row.get(0)).expect("one key");
+    // So far one came that was killed after its commit.
+    let kept_from = Period::of("2025-09-01T00:00:00Z".parse().expect("an instant"));
+    let sql = "UPDATE key SET key = zeroblob(32); UPDATE meta SET kept_from = 12 * 2025 + 8";
+    killed.execute_batch(sql).expect("a vault that writes");
+    assert!(fixture.has(&key));
+    assert_eq!(fixture.vault().retain_from(kept_from).expect("a vault that writes"), 0);
+    assert!(!fixture.has(&key));
 }
 
 #[test]

@@ -131,6 +131,8 @@ impl Vault {
     pub fn retain_from(&self, kept_from: Period) -> Result<u64, VaultError> {
         // From day to day there is nothing to do, and nobody need forget what they remember.
         if kept_from <= self.with(Meta::read)?.kept_from && self.keys_before(kept_from)? == 0 {
+            // But whoever overwrote them may have been cut off before the journal was empty.
+            self.empty_journal()?;
             return Ok(0);
         }
         let overwritten = self.change(|tx| {
