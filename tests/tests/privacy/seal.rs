@@ -60,8 +60,10 @@ fn a_plain_log_is_sealed_and_is_the_same_log() {
         assert_eq!(home.verified(), verified);
         assert_eq!(units.map(|unit| report(&home, unit)), before, "seed {seed}");
         // Once more there is nothing to do.
-        let again = home.weir(["seal", "--yes"]).ok().text();
+        let head = home.prints(["log", "verify"]);
+        let again = home.weir(["seal", "--yes", "--keep-old", "old"]).ok().text();
         assert!(again.starts_with("0 deliveries of"), "{again}");
+        assert_eq!(home.prints(["log", "verify"]), head, "heads that were noted elsewhere hold");
         let record = home.prints(["audit", "--did", "sealed"]);
         let done = format!(": log, up to delivery {verified}");
         assert_eq!(record.lines().filter(|line| line.ends_with(&done)).count(), 2, "{record}");
@@ -94,6 +96,27 @@ fn a_log_that_somebody_reads_is_not_replaced() {
     drop(reader);
     home.weir(["seal", "--yes"]).ok();
     assert_eq!(files_with(&home.data(), ANN), Vec::<String>::new());
+}
+
+#[test]
+fn a_seal_that_was_cut_off_goes_on_with_the_log_that_it_had_kept() {
+    let home = Home::new();
+    home.import(&line(1));
+    seal_from_now_on(&home);
+    fs::create_dir(home.path("old")).expect("there is room");
+    let keep = || {
+        fs::copy(home.data().join("log.db"), home.path("old/log.db")).expect("there is room");
+    };
+    keep();
+    // Since then it has gone on.
+    home.import(&line(2));
+    let seal = || home.weir(["seal", "--yes", "--keep-old", "old"]);
+    seal().failed(2, &["old/log.db is there already, and is another one"]);
+    assert_ne!(files_with(&home.data(), ANN), Vec::<String>::new());
+    keep();
+    seal().ok();
+    assert_eq!(files_with(&home.data(), ANN), Vec::<String>::new());
+    assert_eq!(files_with(&home.path("old"), ANN).len(), 1);
 }
 
 #[test]

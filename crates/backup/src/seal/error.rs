@@ -27,7 +27,10 @@ pub enum SealError {
         source: std::io::Error,
     },
     /// The place for the old log is taken.
-    #[error("{path} is there already; name another folder with --keep-old", path = path.display())]
+    #[error(
+        "{path} is there already, and is another one; name another folder with --keep-old",
+        path = path.display()
+    )]
     Taken {
         /// What is there.
         path: PathBuf,

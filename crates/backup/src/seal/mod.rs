@@ -29,17 +29,19 @@ pub struct Sealed {
     pub dropped: u64,
     /// Where the old log ended.
     pub old: Seal,
-    /// Where the new one ends.
+    /// Where the new one ends; it is the old one where nothing was sealed.
     pub new: Seal,
 }
 
 /// Seals the personal values of the log in `dir` with the keys of the vault at `keys`, which is made
 /// where there is none. Every delivery of the sealed log is opened and held against the original,
 /// every seal is read again, and both give the same reports, before it takes the old one's place. That
-/// is kept in the folder `keep_old`, if one is named, and else deleted.
+/// is kept in the folder `keep_old`, if one is named, and else deleted. A log in which nothing stands in
+/// plain stays as it is.
 ///
 /// # Errors
-/// If anything cannot be read, written or proved. The one log or the other is there then.
+/// If anything cannot be read, written or proved. The one log or the other is there then, and the same
+/// again goes on.
 pub fn seal(
     (dir, lock): (&DataDir, &Lock),
     keys: &Path,
@@ -48,15 +50,21 @@ pub fn seal(
     threads: usize,
     progress: Progress<'_>,
 ) -> Result<Sealed, SealError> {
-    let kept = keep_old.map(swap::place_to_keep).transpose()?;
     let making = Making::begin(dir)?;
     let mut ring = Keyring::of(Vault::open(keys)?)?;
     let sealed = making.fill(dir, &mut ring, now, progress)?;
-    let dropped = prove::prove(dir, &making.dir, ring.vault(), threads, progress)?;
-    let (old, new) = (end(dir)?, end(&making.dir)?);
-    swap::swap(dir, lock, &making, kept.as_ref())?;
+    let old = end(dir)?;
+    let (dropped, new) = if 0 < sealed {
+        let kept = keep_old.map(|folder| swap::place_to_keep(folder, dir, lock)).transpose()?;
+        let dropped = prove::prove(dir, &making.dir, ring.vault(), threads, progress)?;
+        let new = end(&making.dir)?;
+        swap::swap(dir, lock, &making, kept.flatten().as_ref())?;
+        (dropped, new)
+    } else {
+        (0, old)
+    };
     making.remove()?;
-    Ok(Sealed { head: new.last, sealed, dropped, old, new })
+    Ok(Sealed { head: old.last, sealed, dropped, old, new })
 }
 
 fn end(dir: &DataDir) -> Result<Seal, SealError> {

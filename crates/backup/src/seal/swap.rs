@@ -1,19 +1,29 @@
 //! The sealed log in the place of the old one. At every instant one of the two is there.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use weir_durable::{beside, put};
 use weir_log::{DataDir, Lock, Log};
 
 use super::SealError;
 use super::make::Making;
 
-/// The folder that the old log is kept in, if it has room for one.
-pub(super) fn place_to_keep(folder: &Path) -> Result<DataDir, SealError> {
+/// The folder that the log of `dir` is to be put into. None if it lies there already: one that was cut
+/// off later had put it there.
+pub(super) fn place_to_keep(
+    folder: &Path,
+    dir: &DataDir,
+    lock: &Lock,
+) -> Result<Option<DataDir>, SealError> {
     let kept = DataDir::at(folder);
     let path = kept.log_file();
-    if path.exists() { Err(SealError::Taken { path }) } else { Ok(kept) }
+    if !path.exists() {
+        return Ok(Some(kept));
+    }
+    settle(dir, lock)?;
+    if is_same(&dir.log_file(), &path)? { Ok(None) } else { Err(SealError::Taken { path }) }
 }
 
 /// Puts the log that was made in the place of that of `dir`.
@@ -32,12 +42,18 @@ pub(super) fn swap(
     if let Some(kept) = kept {
         kept.create()?;
         let path = kept.log_file();
-        fs::copy(&old, &path).map_err(SealError::io(&path))?;
-        sync(&path)?;
-        sync(kept.path())?;
+        let beside = beside(&path);
+        fs::copy(&old, &beside).map_err(SealError::io(&beside))?;
+        sync(&beside)?;
+        put(&beside, &path).map_err(SealError::io(&path))?;
     }
-    weir_durable::put(&new, &old).map_err(SealError::io(&old))?;
-    // It was folded from the old one, and has end-users by their names.
+    remove_read_model(dir)?;
+    put(&new, &old).map_err(SealError::io(&old))
+}
+
+/// It was folded from the old log, and has end-users by their names: nobody may find it beside the new one,
+/// even where this is cut off.
+fn remove_read_model(dir: &DataDir) -> Result<(), SealError> {
     for suffix in SUFFIXES {
         let path = with(&dir.read_file(), suffix);
         match fs::remove_file(&path) {
@@ -61,6 +77,27 @@ fn settle(dir: &DataDir, lock: &Lock) -> Result<(), SealError> {
     match left.into_iter().find(|path| path.exists()) {
         Some(path) => Err(SealError::InUse { path }),
         None => Ok(()),
+    }
+}
+
+/// Whether two files have the same bytes.
+fn is_same(one: &Path, other: &Path) -> Result<bool, SealError> {
+    let open = |path| File::open(path).map(BufReader::new).map_err(SealError::io(path));
+    let (mut left, mut right) = (open(one)?, open(other)?);
+    loop {
+        let (from, to) = (
+            left.fill_buf().map_err(SealError::io(one))?,
+            right.fill_buf().map_err(SealError::io(other))?,
+        );
+        let length = from.len().min(to.len());
+        if from[..length] != to[..length] || from.is_empty() != to.is_empty() {
+            return Ok(false);
+        }
+        if length == 0 {
+            return Ok(true);
+        }
+        left.consume(length);
+        right.consume(length);
     }
 }
 

@@ -79,6 +79,10 @@ fn confirm(args: &Args) -> Outcome {
 fn tell(done: &Sealed, keep_old: Option<&Path>) {
     let Sealed { head, sealed, dropped, old, new } = done;
     println!("{} of {head} sealed", counted(*sealed, "delivery", "deliveries"));
+    if *sealed == 0 {
+        println!("no value stands in plain, and the log is the one that it was");
+        return;
+    }
     if 0 < *dropped {
         println!(
             "{} of somebody who is erased, or of months that are not kept: not kept now",
