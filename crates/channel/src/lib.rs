@@ -34,7 +34,7 @@ pub use objects::Objects;
 pub use parcel::{Attachment, Parcel};
 pub use post::{Handing, Post, Receipt};
 pub use refusal::Refusal;
-pub use secret::{Secret, private_file};
+pub use secret::{Secret, private_file, read_secret};
 pub use settings::{
     FilesSettings, MailSettings, S3Settings, Settings, SettingsError, SlackSettings, Tls,
     WebhookSettings,

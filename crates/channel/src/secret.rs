@@ -114,7 +114,7 @@ pub fn private_file(path: &Path, key: &str) -> Result<Zeroizing<Vec<u8>>, String
             path.display()
         ));
     }
-    let mut file = File::open(path).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
     let mode = file.metadata().map_err(unreadable)?.permissions().mode();
     if mode & WORLD_READABLE != 0 {
         return Err(format!(
@@ -124,21 +124,27 @@ pub fn private_file(path: &Path, key: &str) -> Result<Zeroizing<Vec<u8>>, String
             mode & 0o777
         ));
     }
+    read_secret(file).map_err(unreadable)
+}
+
+/// A secret as it stands in a file: its content without the line break at its end.
+///
+/// # Errors
+/// If it cannot be read, or has more bytes than a secret has.
+pub fn read_secret(mut from: impl Read) -> std::io::Result<Zeroizing<Vec<u8>>> {
     // Of one size from the beginning: what grows leaves copies behind.
     let mut buffer = Zeroizing::new(vec![0; SECRET_BYTES_MAX + 1]);
     let mut end = 0;
     while end < buffer.len() {
-        match file.read(&mut buffer[end..]).map_err(unreadable)? {
+        match from.read(&mut buffer[end..])? {
             0 => break,
             more => end += more,
         }
     }
     if SECRET_BYTES_MAX < end {
-        return Err(format!(
-            "the secret file {} has more than {SECRET_BYTES_MAX} bytes, and `{key}` names it; name a \
-             file that holds one secret alone",
-            path.display()
-        ));
+        let why =
+            format!("it has more than {SECRET_BYTES_MAX} bytes, so it holds not one secret alone");
+        return Err(std::io::Error::other(why));
     }
     while buffer[..end].last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
         end -= 1;

@@ -75,3 +75,28 @@ fn where_nobody_listens_that_is_said() {
     let fragments = ["3 of 3 deliveries got no answer", "is `weir serve` running there?"];
     home.weir(args.into_iter().chain(["--rate=1000"])).failed(1, &fragments);
 }
+
+#[test]
+fn a_number_that_nobody_can_live_with_is_refused() {
+    let home = Home::new();
+    let to = ["simulate", "--to=http://127.0.0.1:9", "--api-key=k", "--secret-file=main-first"];
+    // Waits that are longer than can be told, and instants before all calendars, ended the process.
+    for (flag, fragment) in [
+        ("--rate=1e-300", "--rate is 1e-300: it must lie between 0.001 and"),
+        ("--rate=inf", "--rate is inf"),
+        ("--rate=nan", "--rate is NaN"),
+        ("--sessions-per-day=1e300", "--sessions-per-day is 1e300"),
+        ("--days=4294967295", "4294967295 is not in 1..=36525"),
+    ] {
+        home.weir(to.iter().copied().chain([flag])).failed(2, &[fragment]);
+    }
+}
+
+#[test]
+fn a_secret_that_has_no_end_is_not_read_to_it() {
+    let home = Home::new();
+    let fragments = ["/dev/zero cannot be read", "more than 16384 bytes", "--secret-file"];
+    home.weir(["sign", "--secret-file", "/dev/zero", "weir.toml"]).failed(2, &fragments);
+    let to = ["simulate", "--to=http://127.0.0.1:9", "--api-key=k", "--secret-file=/dev/zero"];
+    home.weir(to).failed(2, &fragments);
+}

@@ -21,12 +21,7 @@ pub(crate) struct Args {
 
 /// Prints the signature in hex.
 pub(crate) fn run(args: &Args) -> Outcome {
-    let secret = secrets::file(&args.secret_file).map_err(|error| {
-        Failure::call(format!(
-            "the secret file {} cannot be read: {error}; name another with --secret-file",
-            args.secret_file.display()
-        ))
-    })?;
+    let secret = secrets::file(&args.secret_file)?;
     let body = match args.file.as_deref().filter(|file| file.as_os_str() != "-") {
         Some(file) => std::fs::read(file).map_err(|error| {
             Failure::call(format!(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,13 @@ use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
 
 const DAY_US: i64 = 24 * 3_600 * 1_000_000;
+
+/// A hundred years.
+const DAYS_MAX: i64 = 36_525;
+/// From one in a quarter of an hour, which somebody may still wait for, to more than a machine sends.
+const RATE: RangeInclusive<f64> = 0.001..=1_000_000.0;
+/// Far more than the provider has.
+const SESSIONS_PER_DAY: RangeInclusive<f64> = 0.001..=100_000_000.0;
 
 /// What to simulate. One of --to and --out.
 #[derive(clap::Args, Debug)]
@@ -43,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     count: Option<u64>,
     /// Days of history, up to now
-    #[arg(long, default_value_t = 90)]
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=DAYS_MAX))]
     days: u32,
     /// Sessions that begin each day
     #[arg(long, default_value_t = 1_000.0)]
@@ -87,8 +95,18 @@ impl Args {
                 return Err(Failure::call(format!("{flag} must be a share between 0 and 1")));
             }
         }
-        if !(self.rate > 0.0 && self.sessions_per_day > 0.0) {
-            return Err(Failure::call("--rate and --sessions-per-day must be above 0"));
+        let numbers = [
+            ("--rate", self.rate, RATE),
+            ("--sessions-per-day", self.sessions_per_day, SESSIONS_PER_DAY),
+        ];
+        for (flag, number, bounds) in numbers {
+            if !bounds.contains(&number) {
+                return Err(Failure::call(format!(
+                    "{flag} is {number:?}: it must lie between {} and {}",
+                    bounds.start(),
+                    bounds.end()
+                )));
+            }
         }
         Ok(())
     }
@@ -96,7 +114,7 @@ impl Args {
     /// Deliveries up to now, from so many days back.
     fn deliveries(&self) -> Deliveries {
         let now = SystemClock.now();
-        let from = now.plus_us(-DAY_US * i64::from(self.days.max(1)));
+        let from = now.plus_us(-DAY_US * i64::from(self.days));
         let mut scenario = Scenario::realistic(self.seed, from, now, self.sessions_per_day);
         scenario.deliver_until = now;
         scenario.resend_share = self.resend.unwrap_or(scenario.resend_share);
@@ -166,13 +184,8 @@ impl Args {
         let (Some(api_key), Some(path)) = (&self.api_key, &self.secret_file) else {
             return Err(Failure::call("--to needs --api-key and --secret-file"));
         };
-        let secret = secrets::file(path).map_err(|error| {
-            Failure::call(format!(
-                "the secret file {} cannot be read: {error}; name another with --secret-file",
-                path.display()
-            ))
-        })?;
-        Ok(Sender { url: endpoint(url), api_key: api_key.clone(), secret })
+        let secret = secrets::file(path)?;
+        Ok(Sender { url: endpoint(url), api_key: api_key.clone(), secret: secret.to_vec() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Shared secrets from files, the environment or the configuration itself.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use weir_ingest::NamedSecret;
@@ -81,11 +81,12 @@ pub(crate) fn private_file(path: &Path, key: &str) -> Outcome<Zeroizing<Vec<u8>>
     weir_channel::private_file(path, key).map_err(Failure::call)
 }
 
-/// A secret's bytes: the file's content without the line break at its end.
-pub(crate) fn file(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = fs::read(path)?;
-    while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-        bytes.pop();
-    }
-    Ok(bytes)
+/// The secret that `--secret-file` names. It may come out of a pipe, as a shell makes one.
+pub(crate) fn file(path: &Path) -> Outcome<Zeroizing<Vec<u8>>> {
+    File::open(path).and_then(weir_channel::read_secret).map_err(|error| {
+        Failure::call(format!(
+            "the secret file {} cannot be read: {error}; name another with --secret-file",
+            path.display()
+        ))
+    })
 }
