@@ -302,6 +302,13 @@ impl Config {
                 place.display()
             )));
         }
+        if let Some(url) = self.server.public_url.as_deref().filter(|url| !is_web_address(url)) {
+            return Err(Failure::call(format!(
+                "{}: server.public_url is `{url}`: it must be an http:// or https:// address with at most a \
+                 plain path, such as https://weir.example.com; Weir adds /webhooks/veriff",
+                self.place(&["server", "public_url"], place)
+            )));
+        }
         #[cfg(not(feature = "oidc"))]
         if self.dashboard.oidc.is_some() {
             return Err(Failure::call(format!(
@@ -311,6 +318,11 @@ impl Config {
             )));
         }
         Ok(())
+    }
+
+    /// Where a key stands, as far as the file tells.
+    fn place(&self, key: &[&str], file: &Path) -> String {
+        self.source.as_ref().map_or_else(|| file.display().to_string(), |source| source.place(key))
     }
 
     /// Where the log lives.
@@ -410,6 +422,22 @@ impl Config {
             ..default
         }
     }
+}
+
+/// Whether people and programs can be led there: with a host, and with a path that is what it looks
+/// like and has nothing behind it.
+fn is_web_address(text: &str) -> bool {
+    let is_plain = |part: &str| !matches!(part, "" | "." | ".." | "webhooks");
+    text.parse::<actix_web::http::Uri>().is_ok_and(|uri| {
+        let path = uri.path().strip_prefix('/').unwrap_or_default().trim_end_matches('/');
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|at| {
+                !at.host().is_empty() && (at.port_u16().is_some() || at.as_str() == at.host())
+            })
+            && uri.query().is_none()
+            && !text.contains(['#', '@', '%', '\\'])
+            && (path.is_empty() || path.split('/').all(is_plain))
+    })
 }
 
 fn read(path: &Path) -> Outcome<Source> {
@@ -517,6 +545,29 @@ mod tests {
         check("[log]\nscrub_mib_per_s = -1", "log.scrub_mib_per_s is -1: it must be");
         check("[log]\nscrub_mib_per_s = nan", "log.scrub_mib_per_s is NaN: it must be");
         check("[report]\ntimezone = \"Mars\"", "report.timezone is `Mars`");
+        for url in ["https://weir.example.com", "http://10.0.0.1:8080/", "https://[::1]/weir"] {
+            check(&format!("[server]\npublic_url = \"{url}\""), "fine");
+        }
+        for url in [
+            "weir.example.com",
+            "ftp://weir.test",
+            "https://",
+            "https://a b",
+            "/weir",
+            "http://a?b",
+            "http://a#b",
+            "http://me@a",
+            "http://a:99999",
+            "https://a/weir/../b",
+            "https://a/b//c",
+            "https://a//b",
+            "https://a/%2e%2e/b",
+            "https://a/webhooks/veriff",
+            "",
+        ] {
+            let want = format!("server.public_url is `{url}`: it must be an http:// or https://");
+            check(&format!("[server]\npublic_url = \"{url}\""), &want);
+        }
         check(
             "[[integration]]\nname = \"main\"\napi_key = \"k\"",
             "integration `main` has no secret",

@@ -52,6 +52,10 @@ fn a_value_of_another_kind_is_named() {
     );
     check("[report]\ntimezone = \"Mars\"\n", &["report.timezone is `Mars`", "Europe/Tallinn"]);
     check("[server]\nlisten = \n", &["weir.toml, line 2"]);
+    check(
+        "[server]\npublic_url = \"weir.example.com\"\n",
+        &["weir.toml, line 2: server.public_url is `weir.example.com`", "https://weir.example.com"],
+    );
 }
 
 #[test]
@@ -80,6 +84,9 @@ fn a_secret_that_is_missing_is_named_with_its_integration() {
     check(&integration("secrets = [\"\"]"), &["`main` is empty", "put the provider's"]);
     check(&integration("secret_files = [\"gone\"]"), &["/gone cannot be read", "`secret_files`"]);
     check(&integration("secrets_env = [\"NO_SUCH\"]"), &["NO_SUCH", "`main`", "is not set"]);
+    // It would be read without an end.
+    let fragments = ["/dev/zero, which `secret_files` names, is no file"];
+    check(&integration("secret_files = [\"/dev/zero\"]"), &fragments);
     check_with(
         |witness| {
             witness.home.write("empty", "\n");

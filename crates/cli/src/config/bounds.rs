@@ -19,11 +19,7 @@ const DAYS_MAX: u64 = 36_525;
 
 /// Refuses the first number that lies outside of what can be served with.
 pub(super) fn check(config: &Config, place: &Path) -> Outcome {
-    let at = |key: &str| {
-        let path: Vec<&str> = key.split('.').collect();
-        let file = || place.display().to_string();
-        config.source.as_ref().map_or_else(file, |source| source.place(&path))
-    };
+    let at = |key: &str| config.place(&key.split('.').collect::<Vec<_>>(), place);
     for (key, value, bounds) in numbers(config) {
         let Some(value) = value.filter(|value| !bounds.contains(value)) else { continue };
         return Err(Failure::call(format!(
