@@ -1,11 +1,10 @@
 //! The file: `access.db`.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
-use weir_journal::{Schema, StoreError};
+use weir_journal::{Held, Lost, Schema, StoreError};
 
 use crate::password::Passwords;
 use crate::{AccessError, Cost};
@@ -26,7 +25,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Access {
     path: PathBuf,
-    conn: Mutex<Connection>,
+    conn: Held,
     pub(crate) passwords: Passwords,
 }
 
@@ -47,7 +46,41 @@ impl Access {
         // A commit is durable: what was revoked stays revoked after a power cut.
         let conn = SCHEMA.open(path, BUSY_TIMEOUT, tune)?;
         let passwords = Passwords::new(cost);
-        Ok(Access { path: path.to_owned(), conn: Mutex::new(conn), passwords })
+        Ok(Access { path: path.to_owned(), conn: Held::of(conn), passwords })
+    }
+
+    /// Opens the file at `path` for a server, after a look at all of it. One that cannot be worked with is
+    /// left as it is, and everything that is asked is answered with why: nobody is known. That is also so
+    /// for an empty file, where `had_people` says that there was somebody: to begin anew would let in
+    /// whoever asks first.
+    #[must_use]
+    pub fn of_a_server(path: &Path, had_people: impl FnOnce() -> bool) -> Access {
+        let is_empty = std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
+        let opened = if is_empty && had_people() {
+            let what = "it is empty, and there were people in it".to_owned();
+            Err(StoreError::Damaged { path: path.to_owned(), what })
+        } else {
+            SCHEMA.open_whole(path, BUSY_TIMEOUT, tune)
+        };
+        let passwords = Passwords::new(Cost::OWASP);
+        Access { path: path.to_owned(), conn: Held::opened(opened), passwords }
+    }
+
+    /// Whether it can be asked.
+    ///
+    /// # Errors
+    /// If the file could not be opened.
+    pub fn works(&self) -> Result<(), AccessError> {
+        match self.lost() {
+            None => Ok(()),
+            Some(lost) => Err(StoreError::from(lost.clone()).into()),
+        }
+    }
+
+    /// Why it answers nothing, if so.
+    #[must_use]
+    pub const fn lost(&self) -> Option<&Lost> {
+        self.conn.lost()
     }
 
     /// Reads, or does what one statement does.
@@ -55,7 +88,7 @@ impl Access {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, AccessError> {
-        Ok(work(&self.conn()).map_err(StoreError::sqlite(&self.path))?)
+        Ok(work(&*self.conn.get()?).map_err(StoreError::sqlite(&self.path))?)
     }
 
     /// Does all of `work` or nothing of it, and nobody else writes meanwhile.
@@ -64,7 +97,7 @@ impl Access {
         work: impl FnOnce(&Connection) -> Result<T, AccessError>,
     ) -> Result<T, AccessError> {
         let store = self.store();
-        let mut conn = self.conn();
+        let mut conn = self.conn.get()?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
         let done = work(&tx)?;
         tx.commit().map_err(&store)?;
@@ -74,10 +107,6 @@ impl Access {
     /// What an error of SQLite's is, within [`Access::change`].
     pub(crate) fn store(&self) -> impl Fn(rusqlite::Error) -> AccessError + '_ {
         |source| StoreError::sqlite(&self.path)(source).into()
-    }
-
-    fn conn(&self) -> MutexGuard<'_, Connection> {
-        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

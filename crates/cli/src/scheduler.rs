@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use weir_channel::{Channels, Post};
-use weir_dashboard::{CatalogueCell, Gate, Schedules};
+use weir_dashboard::{CatalogueCell, Gate, Schedules, WITHOUT_LEDGER};
 use weir_log::DataDir;
 use weir_projector::Live;
 use weir_schedule::{Definitions, Engine, Ledger, Runner};
@@ -71,7 +71,7 @@ impl Reports {
             asking: self.asking.clone(),
         };
         Ok(Parts {
-            ledger: Arc::new(Ledger::open(&dir.schedule_file())?),
+            ledger: Arc::new(ledger(dir)),
             post: self.channels.clone(),
             engine: Arc::new(engine),
             stopping,
@@ -80,6 +80,10 @@ impl Reports {
 
     /// Starts to send.
     pub(crate) fn start(&self, dir: &DataDir, parts: &Parts) -> Outcome<Scheduler> {
+        let stopping = Arc::clone(&parts.stopping);
+        if parts.ledger.lost().is_some() {
+            return Ok(Scheduler::idle(stopping));
+        }
         let runner = Runner::new(
             Arc::clone(&parts.ledger),
             Definitions::at(&dir.reports_dir()),
@@ -89,8 +93,17 @@ impl Reports {
             dir.outputs_dir(),
             &self.asking.timezone,
         );
-        Scheduler::start(runner.keeping(self.keep_outputs_days), Arc::clone(&parts.stopping))
+        Scheduler::start(runner.keeping(self.keep_outputs_days), stopping)
     }
+}
+
+/// The ledger. Where it cannot be worked with, nothing is sent, and webhooks are taken all the same.
+fn ledger(dir: &DataDir) -> Ledger {
+    let ledger = Ledger::of_a_server(&dir.schedule_file());
+    if let Some(lost) = ledger.lost() {
+        tracing::error!("{WITHOUT_LEDGER}; webhooks are taken all the same: {lost}");
+    }
+    ledger
 }
 
 /// A running scheduler.
@@ -117,6 +130,13 @@ impl Scheduler {
             runner.run(&told);
         })?;
         Ok(Scheduler { stop: Stop { stop, stopping }, ended })
+    }
+
+    /// One that sends nothing.
+    fn idle(stopping: Arc<AtomicBool>) -> Scheduler {
+        let ((stop, _), (_, ended)) =
+            (crossbeam_channel::bounded(1), crossbeam_channel::bounded(0));
+        Scheduler { stop: Stop { stop, stopping }, ended }
     }
 
     /// What tells it to end.

@@ -21,6 +21,8 @@ const MINUTE_US: i64 = 60_000_000;
 pub struct Auditor {
     path: PathBuf,
     opened: Mutex<Option<Arc<Audit>>>,
+    /// Why the last entry could not be written, if so.
+    failed: Mutex<Option<String>>,
     refusals: Mutex<Refusals>,
 }
 
@@ -51,7 +53,12 @@ impl Auditor {
     /// The record in the file at `path`, which is made with the first entry.
     #[must_use]
     pub fn at(path: &Path) -> Auditor {
-        Auditor { path: path.to_owned(), opened: Mutex::new(None), refusals: Mutex::default() }
+        Auditor {
+            path: path.to_owned(),
+            opened: Mutex::default(),
+            failed: Mutex::default(),
+            refusals: Mutex::default(),
+        }
     }
 
     /// Whether it can be written, as far as opening tells.
@@ -60,6 +67,25 @@ impl Auditor {
     /// If it cannot be opened.
     pub fn ready(&self) -> Result<(), AuditError> {
         self.audit().map(drop)
+    }
+
+    /// Why nothing can be written down, as far as opening it and the last entry tell.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        match self.audit() {
+            Err(error) => Some(error.without_folder()),
+            Ok(_) => self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Writes.
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Audit) -> Result<T, AuditError>,
+    ) -> Result<T, AuditError> {
+        let written = work(&*self.audit()?);
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        *failed = written.as_ref().err().map(AuditError::without_folder);
+        written
     }
 
     fn audit(&self) -> Result<Arc<Audit>, AuditError> {
@@ -74,8 +100,7 @@ impl Auditor {
 
     /// Writes down what is seen, or was done by then.
     pub(crate) fn record(&self, entry: &Entry, outcome: Outcome) -> Result<(), Problem> {
-        let recorded = self.audit().and_then(|audit| audit.record(entry, outcome));
-        recorded.map(drop).map_err(unrecorded)
+        self.write(|audit| audit.record(entry, outcome)).map(drop).map_err(unrecorded)
     }
 
     /// Writes down that somebody was let in.
@@ -113,14 +138,13 @@ impl Auditor {
 
     /// Writes down what is about to be done.
     pub(crate) fn begin(&self, entry: Entry) -> Result<Begun, Problem> {
-        self.audit().and_then(|audit| audit.begin(entry)).map_err(unrecorded)
+        self.write(|audit| audit.begin(entry)).map_err(unrecorded)
     }
 
     /// Writes down what became of it. Where that fails, it stays begun.
     pub(crate) fn end(&self, begun: Begun, at: Timestamp, note: &Note, outcome: Outcome) {
-        let ended = self
-            .audit()
-            .and_then(|audit| audit.end(begun, at, note.did, note.what.as_deref(), outcome));
+        let ended =
+            self.write(|audit| audit.end(begun, at, note.did, note.what.as_deref(), outcome));
         if let Err(error) = ended {
             tracing::error!("what became of a change stands nowhere in the audit record: {error}");
         }

@@ -28,6 +28,7 @@ mod json_body; // what a program sent as JSON
 mod kept; // a page with its filters, as it is saved and shared
 mod parameters; // a query string, as a question
 mod groups; // the two groups of a comparison
+mod lost; // stores that cannot be worked with
 mod problem; // what went wrong, as problem+json
 mod pulse; // what the health page remembers
 mod reveal; // what of personal values a reader sees
@@ -49,6 +50,7 @@ pub use catalogue::CatalogueCell;
 pub use entrance::{Entrance, Openness};
 pub use gate::{Busy, Gate, Permit};
 pub use ingest::{AnswerCount, IngestHealth, RefusalCount, SecretUse};
+pub use lost::{WITHOUT_LEDGER, WITHOUT_PEOPLE, WITHOUT_RECORD};
 #[cfg(feature = "oidc")]
 pub use oidc::{Oidc, OidcSettings, OidcSettingsError};
 pub use pulse::Pulse;

@@ -13,6 +13,7 @@ use weir_schedule::Trouble;
 
 use crate::answer;
 use crate::gate::{Busy, RETRY_AFTER_S};
+use crate::lost::{WITHOUT_PEOPLE, said};
 
 /// What an answer says that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +84,9 @@ pub(crate) enum Problem {
          log and `weir doctor` say why"
     )]
     Unrecorded,
+    /// A store cannot be worked with until somebody mends it.
+    #[error("{0}")]
+    Lost(String),
     /// Our own fault, or the disk's. What it was is in the process's own log.
     #[error("the answer could not be made; nothing was lost, and the server's log says why")]
     Internal,
@@ -188,6 +192,7 @@ impl Problem {
                 ("urn:weir:problem:definition", "The definition is not well")
             }
             Problem::Unrecorded => ("urn:weir:problem:unrecorded", "It cannot be written down"),
+            Problem::Lost(_) => ("urn:weir:problem:lost", "A file of Weir's is not well"),
             Problem::Internal => ("urn:weir:problem:internal", "The answer could not be made"),
         }
     }
@@ -232,7 +237,8 @@ impl ResponseError for Problem {
             Problem::Busy
             | Problem::TooManyStreams
             | Problem::PasswordsBusy(_)
-            | Problem::Unrecorded => StatusCode::SERVICE_UNAVAILABLE,
+            | Problem::Unrecorded
+            | Problem::Lost(_) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -270,6 +276,9 @@ impl From<AccessError> for Problem {
         match error {
             AccessError::Refused(refusal) => refusal.into(),
             AccessError::Busy => Problem::PasswordsBusy(error.to_string()),
+            AccessError::Store(error) if error.is_lasting() => {
+                Problem::Lost(said(WITHOUT_PEOPLE, &error.without_folder()))
+            }
             other => Problem::internal(&other),
         }
     }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::Lost;
+
 /// Why a store could not be opened, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -61,6 +63,9 @@ pub enum StoreError {
         /// Who wrote it last, so that it can open it.
         by: String,
     },
+    /// The file could not be opened when the process started.
+    #[error(transparent)]
+    Lost(#[from] Lost),
 }
 
 impl StoreError {
@@ -81,6 +86,34 @@ impl StoreError {
                 _ => StoreError::Sqlite { path, source },
             }
         }
+    }
+
+    /// Whether the file is not what can be worked with, and will not be before somebody mends it.
+    #[must_use]
+    pub const fn is_lasting(&self) -> bool {
+        match self {
+            StoreError::Damaged { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Lost(_) => true,
+            StoreError::Io { .. } | StoreError::Sqlite { .. } => false,
+        }
+    }
+
+    /// The same for whoever need not know where on this machine the file is.
+    #[must_use]
+    pub fn without_folder(&self) -> String {
+        let said = self.to_string();
+        let path = match self {
+            StoreError::Io { path, .. }
+            | StoreError::Sqlite { path, .. }
+            | StoreError::Damaged { path, .. }
+            | StoreError::Foreign { path }
+            | StoreError::Newer { path, .. } => path,
+            StoreError::Lost(lost) => return lost.without_folder.clone(),
+        };
+        let folder = path.parent().map(|folder| format!("{}/", folder.display()));
+        folder.map_or(said.clone(), |folder| said.replace(&folder, ""))
     }
 
     /// What is wrong with the file's pages, or why the disk does not give them, if that is it.

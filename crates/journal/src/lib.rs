@@ -11,6 +11,8 @@
 //! All stores do so when they open their file. Nothing here knows what stands in one.
 
 mod error; // what can go wrong with a store's file
+mod held; // a store's connection, or why there is none
+mod look; // a store's file as it is found
 mod schema; // whose file it is, and what stands in it
 mod stamp; // which Weir wrote a store last
 
@@ -22,6 +24,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, ffi};
 
 pub use error::StoreError;
+pub use held::{Held, Lost};
 pub use schema::{Marks, Schema, create_private};
 pub use stamp::{VERSION, stamp, stamped, writer_of};
 

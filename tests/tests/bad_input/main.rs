@@ -8,4 +8,5 @@ mod disk; // a disk that is full or read-only
 mod lines; // what is to be imported
 mod names; // names that people see, and nobody should run
 mod questions; // what a report is asked
+mod side_stores; // a store beside the log that is damaged
 mod witness; // a log that nothing may change

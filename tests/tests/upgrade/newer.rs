@@ -22,9 +22,16 @@ fn bytes(path: &Path) -> Vec<u8> {
     fs::read(path).expect("it is there")
 }
 
+/// Whether a server starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Serves {
+    No,
+    WithoutIt,
+}
+
 /// Each of the commands refuses, and the store stays as it was.
 #[track_caller]
-fn refused(store: &str, commands: &[&[&str]]) {
+fn refused(store: &str, commands: &[&[&str]], serves: Serves) {
     let home = newer(store);
     let path = home.data().join(store);
     let before = bytes(&path);
@@ -33,7 +40,11 @@ fn refused(store: &str, commands: &[&[&str]]) {
         home.weir(command).failed(1, &says);
         assert_eq!(bytes(&path), before, "`weir {}` changed {store}", command.join(" "));
     }
-    let said = Server::try_start(&home).err().expect("`weir serve` refuses, too");
+    let (started, said) = match Server::try_start(&home) {
+        Ok(server) => (Serves::WithoutIt, server.stop().1),
+        Err(said) => (Serves::No, said),
+    };
+    assert_eq!(started, serves, "{said}");
     for fragment in says {
         assert!(said.contains(fragment), "`{fragment}` is not in: {said}");
     }
@@ -52,22 +63,30 @@ fn a_newer_log() {
         &["rebuild"],
         &["backup", "elsewhere"],
     ];
-    refused("log.db", &commands);
+    refused("log.db", &commands, Serves::No);
 }
 
 #[test]
 fn a_newer_ledger() {
-    refused("schedule.db", &[&["schedule", "list"], &["schedule", "run", "lately"]]);
+    let commands: [&[&str]; 2] = [&["schedule", "list"], &["schedule", "run", "lately"]];
+    refused("schedule.db", &commands, Serves::WithoutIt);
 }
 
 #[test]
 fn newer_people() {
-    refused("access.db", &[&["people", "list"], &["people", "add", "Ben"]]);
+    let commands: [&[&str]; 2] = [&["people", "list"], &["people", "add", "Ben"]];
+    refused("access.db", &commands, Serves::WithoutIt);
 }
 
 #[test]
 fn a_newer_vault() {
     let commands: [&[&str]; 3] =
         [&["log", "export"], &["erase", "--end-user", "x", "--dry-run"], &["seal", "--yes"]];
-    refused("keys.db", &commands);
+    refused("keys.db", &commands, Serves::No);
+}
+
+#[test]
+fn a_newer_audit_record() {
+    let commands: [&[&str]; 2] = [&["audit"], &["people", "add", "Ben"]];
+    refused("audit.db", &commands, Serves::WithoutIt);
 }

@@ -4,9 +4,10 @@ mod privacy; // the vault: whether it is there, and what is in it
 mod reports; // what is sent: definitions, the ledger, how the last runs went
 mod runs; // which runs somebody should look at
 
-use weir_access::{Access, Role};
+use weir_access::Role;
 use weir_audit::Record;
 use weir_channel::Looked;
+use weir_dashboard::{WITHOUT_PEOPLE, WITHOUT_RECORD};
 use weir_domain::{Clock, Networks, Timestamp};
 use weir_ingest::Integrations;
 use weir_log::{DataDir, FREE_BYTES_MIN, LogError, LogReader, ScrubRecord};
@@ -212,8 +213,8 @@ fn owners(config: &Config) -> Finding {
     if !file.exists() {
         return Note(none.to_owned());
     }
-    match Access::open(&file).and_then(|store| store.people()) {
-        Err(error) => Wrong(error.to_string()),
+    match serve::people(&config.data_dir()).people() {
+        Err(error) => Wrong(format!("{WITHOUT_PEOPLE}: {error}")),
         Ok(people) => {
             let owners = people.iter().filter(|one| one.role == Role::Owner && !one.disabled);
             match (people.len() as u64, owners.count() as u64) {
@@ -240,10 +241,7 @@ fn audit(dir: &DataDir) -> Finding {
         Err(error) => Err(error),
     };
     match verified.map(|verified| (verified.entries, verified.finding)) {
-        Err(error) => Wrong(format!(
-            "{error}; until then webhooks are taken, but nobody signs in, sees a session, takes \
-             anything along or changes anything"
-        )),
+        Err(error) => Wrong(format!("{WITHOUT_RECORD}: {error}")),
         Ok((_, Some(finding))) => {
             Wrong(format!("in the audit record {finding}; `weir audit verify` tells what to do"))
         }

@@ -11,9 +11,11 @@ use actix_web::{App, web};
 use crossbeam_channel::Sender;
 use prometheus_client::registry::Registry;
 use weir_access::Access;
+use weir_audit::{Did, Filter, Record};
 use weir_dashboard::{
     AnswerCount, Auditor, CatalogueCell, Entrance, Gate, IngestHealth, Openness, Pulse,
-    ReadyLimits, RefusalCount, Reveal, SecretUse, State, Streams, ViewersSee,
+    ReadyLimits, RefusalCount, Reveal, SecretUse, State, Streams, ViewersSee, WITHOUT_PEOPLE,
+    WITHOUT_RECORD,
 };
 use weir_domain::{Clock, Networks, Timestamp};
 use weir_ingest::{
@@ -183,20 +185,36 @@ fn refuse_open_to_all(open: Open, address: SocketAddr) -> Outcome {
 }
 
 /// Who stands at the door of the dashboard.
-fn entrance(
-    dir: &DataDir,
-    open: Open,
-    address: SocketAddr,
-    public_url: Option<&str>,
-) -> Outcome<Entrance> {
-    let store = Access::open(&dir.access_file())?;
+fn entrance(dir: &DataDir, open: Open, address: SocketAddr, public_url: Option<&str>) -> Entrance {
+    let store = people(dir);
+    if let Some(lost) = store.lost() {
+        tracing::error!("{WITHOUT_PEOPLE}; webhooks are taken all the same: {lost}");
+    }
     let openness = match open {
         Open::Never => Openness::Never,
         Open::UntilOwner => Openness::UntilOwner,
         Open::Loopback => Openness::Loopback,
     };
     let public_url = public_url.map(str::to_owned);
-    Ok(Entrance::new(store, openness, address.ip().is_loopback(), public_url))
+    Entrance::new(store, openness, address.ip().is_loopback(), public_url)
+}
+
+/// Who may see what, after a look at all of the file.
+pub(crate) fn people(dir: &DataDir) -> Access {
+    Access::of_a_server(&dir.access_file(), || {
+        let told = |did| Filter { did: Some(did), ..Filter::default() };
+        let tells = |record: Record| {
+            for did in [Did::ChangedPerson, Did::SignedIn] {
+                if !record.entries(&told(did), None, 1)?.deeds.is_empty() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        // What cannot be read does not tell that there was nobody.
+        let record = Record::open(&dir.audit_file());
+        record.and_then(|record| record.map_or(Ok(false), tells)).unwrap_or(true)
+    })
 }
 
 /// The key of the pseudonyms that viewers see, made at the first start.
@@ -217,8 +235,7 @@ fn auditor(dir: &DataDir) -> Auditor {
     let audit = Auditor::at(&dir.audit_file());
     if let Err(error) = audit.ready() {
         tracing::error!(
-            "{error}; until then webhooks are taken and reports are shown, but nobody signs in, sees a \
-             session, takes anything along or changes anything"
+            "{WITHOUT_RECORD}; webhooks are taken and reports are shown all the same: {error}"
         );
     }
     audit
@@ -226,6 +243,9 @@ fn auditor(dir: &DataDir) -> Auditor {
 
 /// Tells whoever reads the console how to become the owner, where there is none.
 fn tell_setup(entrance: &Entrance, base: &str) -> Outcome {
+    if entrance.store.lost().is_some() {
+        return Ok(());
+    }
     if entrance.has_people()? || entrance.openness == Openness::Loopback {
         return Ok(());
     }
@@ -257,7 +277,7 @@ impl Service {
         let live = projector.live();
         // After the other files: a folder that is not ours to serve is left as it was.
         let public_url = self.server.public_url.as_deref();
-        let mut access = entrance(&self.dir, self.open, address, public_url)?;
+        let mut access = entrance(&self.dir, self.open, address, public_url);
         access.allow_from = self.admission.dashboard;
         access.tls = self.tls.is_some();
         let scheme = if access.tls { "https" } else { "http" };

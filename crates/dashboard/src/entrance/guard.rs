@@ -15,7 +15,7 @@ use super::in_flight::{Asker, Place};
 use super::origin::{is_other_site, is_this_machine, source_of};
 use super::recorded::{recorded, refused};
 use crate::page::form::Query;
-use crate::page::{Frame, forbidden};
+use crate::page::{Frame, forbidden, nobody_is_let_in};
 use crate::problem::Problem;
 use crate::reader::Reader;
 use crate::routes::{Needs, Records};
@@ -26,6 +26,10 @@ const BEFORE_A_PASSWORD: [&str; 2] = ["/people/password", "/sign-out"];
 
 /// What says nothing but how the process does, to whoever watches over it.
 const ANSWERS_ANYWHERE: [&str; 2] = ["/healthz", "/readyz"];
+
+/// What tells of nobody, and to anybody.
+const ANSWERS_WITHOUT_PEOPLE: [&str; 4] =
+    ["/healthz", "/readyz", "/assets/{file}", "/openapi.json"];
 
 /// What is said to whoever is elsewhere.
 const ELSEWHERE: &str =
@@ -53,7 +57,8 @@ pub(crate) async fn guard(
         Err(refusal) => {
             // Whoever is known and may not is told of to the owners.
             refused(records, &request).await;
-            Ok(request.into_response(refusal.response()))
+            let path = request.path().to_owned();
+            Ok(request.into_response(refusal.response(&path)))
         }
     }
 }
@@ -88,8 +93,11 @@ impl From<Problem> for Refused {
 }
 
 impl Refused {
-    fn response(self) -> HttpResponse {
+    fn response(self, path: &str) -> HttpResponse {
         match self {
+            Refused::Problem(problem @ Problem::Lost(_)) if !is_for_programs(path) => {
+                answer::html(problem.status_code(), nobody_is_let_in(&problem.to_string()))
+            }
             Refused::Problem(problem) => problem.error_response(),
             Refused::Page(page) => page,
         }
@@ -103,6 +111,9 @@ async fn admit(needs: Needs, request: &mut ServiceRequest) -> Result<(), Refused
     if !ANSWERS_ANYWHERE.contains(&request.path()) && !state.access.allow_from.admit(source) {
         state.access.elsewhere.inc();
         return Err(Problem::Forbidden(ELSEWHERE.to_owned()).into());
+    }
+    if !goes_without_people(needs, &state, request) {
+        state.access.store.works().map_err(Problem::from)?;
     }
     let changes = !request.method().is_safe();
     let by_bearer = bearer(request).is_some();
@@ -135,6 +146,19 @@ async fn admit(needs: Needs, request: &mut ServiceRequest) -> Result<(), Refused
     extensions.insert(holder.reader.clone());
     extensions.insert(holder);
     Ok(())
+}
+
+/// What is answered also where it cannot be told who anybody is: what is public, and to this machine how
+/// Weir does.
+fn goes_without_people(needs: Needs, state: &State, request: &ServiceRequest) -> bool {
+    match needs {
+        Needs::Nobody => {
+            let pattern = request.match_pattern();
+            pattern.is_some_and(|pattern| ANSWERS_WITHOUT_PEOPLE.contains(&pattern.as_str()))
+        }
+        Needs::ThisMachineOr(_) => is_this_machine(&state.access, request),
+        Needs::At(_) => false,
+    }
 }
 
 /// What is no page: whoever asks for it cannot be led to a form.

@@ -46,6 +46,7 @@ pub(crate) fn gather(state: &State) -> Result<Health, Problem> {
         log: of_the_log(state, &log)?,
         checkpoint: checkpoint(state),
         schedules: reports::gather(state, as_of)?,
+        stores_lost: state.stores_lost(),
         process: ProcessHealth {
             weir: env!("CARGO_PKG_VERSION"),
             sqlite: sqlite_version(),

@@ -20,6 +20,9 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
     if let Some(damage) = log.scrub.as_ref().and_then(|scrub| scrub.damage.as_ref()) {
         return (Status::Trouble, sentence(damage));
     }
+    if let Some(lost) = health.stores_lost.first() {
+        return (Status::Trouble, sentence(&lost.reason));
+    }
     if let Some(free) = log.free_bytes.filter(|&free| free < FREE_BYTES_MIN) {
         let said = format!(
             "Only {} are free on the disk of the data directory. Make room: where the log cannot be \
@@ -41,8 +44,8 @@ pub(super) fn judge(health: &Health, limits: ReadyLimits) -> (Status, String) {
     if let Some(said) = silent(health) {
         return (Status::Attention, said);
     }
-    if health.schedules.needs_attention() {
-        return (Status::Attention, reports(&health.schedules));
+    if let Some(of) = health.schedules.as_ref().filter(|of| of.needs_attention()) {
+        return (Status::Attention, reports(of));
     }
     let last = integrations.iter().filter_map(|one| one.last_delivery.as_ref());
     let shortest = last.map(|last| last.silence_seconds).reduce(f64::min).unwrap_or(0.0);

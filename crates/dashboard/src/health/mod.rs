@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 use weir_domain::Timestamp;
 use weir_report::{Silence, SilenceVerdict};
 
+use crate::lost::LostStore;
+
 pub(crate) use gather::{cause, flagged, gather};
 pub(crate) use judge::ago;
 pub(crate) use reports::ScheduleHealth;
@@ -38,7 +40,12 @@ pub(crate) struct Health {
     pub(crate) secrets: Vec<SecretHealth>,
     pub(crate) log: LogHealth,
     pub(crate) checkpoint: CheckpointHealth,
-    pub(crate) schedules: ScheduleHealth,
+    /// Reports that are sent by themselves; null where their ledger cannot be worked with.
+    #[schema(required)]
+    pub(crate) schedules: Option<ScheduleHealth>,
+    /// The stores beside the log that cannot be worked with, and what is off meanwhile.
+    #[schema(inline)]
+    pub(crate) stores_lost: Vec<LostStore>,
     pub(crate) process: ProcessHealth,
 }
 

@@ -38,7 +38,10 @@ impl ScheduleHealth {
 }
 
 /// How they do now.
-pub(super) fn gather(state: &State, now: Timestamp) -> Result<ScheduleHealth, Problem> {
+pub(super) fn gather(state: &State, now: Timestamp) -> Result<Option<ScheduleHealth>, Problem> {
+    if state.schedules.ledger.lost().is_some() {
+        return Ok(None);
+    }
     let entries = state.entries()?;
     let own = || entries.iter().filter(|entry| !entry.shipped);
     let firing = |entry: &&crate::schedules::Entry| {
@@ -56,12 +59,12 @@ pub(super) fn gather(state: &State, now: Timestamp) -> Result<ScheduleHealth, Pr
         let unknown = sendings.iter().filter(|one| one.state == SendingState::Unknown);
         sendings_unknown += unknown.count();
     }
-    Ok(ScheduleHealth {
+    Ok(Some(ScheduleHealth {
         definitions: own().count(),
         broken: own().filter(|entry| !entry.troubles.is_empty()).count(),
         next_at: own().filter_map(|entry| entry.next_at).min(),
         runs_failed: failed.len(),
         sendings_unknown,
         alerts_firing: own().filter(firing).count(),
-    })
+    }))
 }

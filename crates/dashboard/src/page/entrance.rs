@@ -111,6 +111,18 @@ pub(crate) fn forbidden(has: Role, needs: Role) -> Markup {
     }
 }
 
+/// What everybody sees while it cannot be told who anybody is.
+pub(crate) fn nobody_is_let_in(why: &str) -> Markup {
+    alone(
+        "Nobody is let in",
+        &html! {
+            h1 { "Nobody is let in" }
+            p.problem role="alert" { (why) "." }
+            p { "Webhooks are taken and counted meanwhile. " code { "weir doctor" } " tells the same." }
+        },
+    )
+}
+
 /// A page with nothing around it: there is nowhere to go yet.
 fn alone(title: &str, content: &Markup) -> Markup {
     document(

@@ -58,6 +58,9 @@ impl HealthPage<'_> {
         frame.around(&html! {
             main #main.health data-live=(self.position) {
                 h1 { (mark(self.health.status)) (self.health.sentence) }
+                @for lost in self.health.stores_lost.iter().skip(1) {
+                    p.problem role="alert" { (safe_text(&lost.reason, DAMAGE_CHARS_MAX)) }
+                }
                 @if self.health.log.deliveries == 0 {
                     p { a href=(Page::Overview.path()) { "How to make the first delivery arrive" } }
                 }
@@ -408,7 +411,14 @@ impl HealthPage<'_> {
     }
 
     fn reports(&self) -> Markup {
-        let of = &self.health.schedules;
+        let Some(of) = &self.health.schedules else {
+            return html! {
+                section aria-labelledby="reports" {
+                    h2 #reports { "What is sent by itself" }
+                    p { "Nothing, as its ledger cannot be worked with." }
+                }
+            };
+        };
         let page = Page::Reports.path();
         html! {
             section aria-labelledby="reports" {

@@ -41,7 +41,7 @@ pub(crate) use audit::AuditView;
 pub(crate) use catalogue::{CataloguePage, EntryPage};
 pub(crate) use deliveries::{DeliveriesPage, QuarantineView};
 pub(crate) use docs::DocsPage;
-pub(crate) use entrance::{SetupPage, SignInPage, forbidden};
+pub(crate) use entrance::{SetupPage, SignInPage, forbidden, nobody_is_let_in};
 pub(crate) use filters::{COMPARE, COMPARE_NONE, COMPARE_PREVIOUS};
 pub use form::Form;
 pub(crate) use groups::chooser;

@@ -62,6 +62,8 @@ fn of_the_model(state: &State) -> Registry {
     gauge("weir_lag_deliveries", "Deliveries in the log that reports do not have", lag.deliveries);
     gauge("weir_quarantined_deliveries", "Deliveries that could not be read", quarantined);
     gauge("weir_sessions", "Sessions in the read model", sessions);
+    let lost = state.stores_lost().len() as u64;
+    gauge("weir_stores_lost", "Stores beside the log that cannot be worked with", lost);
     gauge("weir_position", "Place of the last delivery that was folded", position);
     let waited = Seconds::default();
     waited.set(state.lag_seconds(&lag));
@@ -99,6 +101,7 @@ mod tests {
             "weir_sessions 1",
             "weir_position 2",
             "weir_quarantined_deliveries 1",
+            "weir_stores_lost 0",
             "weir_folded_deliveries_total 0",
             "weir_fold_seconds_total 0.0",
         ] {

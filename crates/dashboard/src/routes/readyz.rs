@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use weir_projector::Lag;
 
+use crate::lost::LostStore;
 use crate::problem::{Problem, blocking};
 use crate::{ReadyLimits, State, answer};
 
@@ -30,6 +31,10 @@ pub(crate) struct Readiness {
     /// nevertheless.
     #[schema(required)]
     log_damage: Option<String>,
+    /// The stores beside the log that cannot be worked with, and what is off meanwhile. Deliveries are
+    /// taken nevertheless.
+    #[schema(inline)]
+    stores_lost: Vec<LostStore>,
 }
 
 /// Whether the process can append and has caught up.
@@ -48,6 +53,7 @@ pub(crate) async fn readyz(state: web::Data<State>) -> Result<HttpResponse, Prob
         let lag_seconds = state.lag_seconds(&lag);
         let readiness = Readiness {
             log_damage: state.log_damage(),
+            stores_lost: state.stores_lost(),
             ..Readiness::of((state.log_open)(), lag, lag_seconds, state.limits)
         };
         let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -69,6 +75,7 @@ impl Readiness {
             projector_failure: failure,
             reason,
             log_damage: None,
+            stores_lost: Vec::new(),
         }
     }
 }
@@ -155,7 +162,7 @@ mod tests {
         let fixture = Fixture::of("30T09:00 1 7001");
         let want = "{\"ready\":true,\"able_to_append\":true,\"lag_deliveries\":0,\
                     \"lag_seconds\":0.0,\"projector_failure\":null,\"reason\":null,\
-                    \"log_damage\":null}\n";
+                    \"log_damage\":null,\"stores_lost\":[]}\n";
         fixture.check("/readyz", 200, want).await;
     }
 

@@ -17,6 +17,7 @@ use weir_schedule::{
 };
 
 use crate::State;
+use crate::lost::{self, WITHOUT_LEDGER};
 use crate::problem::{Problem, echo};
 use crate::reader::Reader;
 
@@ -151,6 +152,9 @@ impl From<LedgerError> for Problem {
             LedgerError::NotOver { .. }
             | LedgerError::NothingToSend(..)
             | LedgerError::NotFiring(_) => Problem::Conflict(said),
+            LedgerError::Store(error) if error.is_lasting() => {
+                Problem::Lost(lost::said(WITHOUT_LEDGER, &error.without_folder()))
+            }
             other => Problem::internal(&other),
         }
     }

@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags};
 use weir_journal::StoreError;
 
 use super::{Ledger, LedgerError, store};
-
-/// So many of the things that are wrong with a file are told; one is enough to act.
-const TOLD_MAX: u32 = 3;
 
 /// A ledger that is whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,42 +24,14 @@ impl Ledger {
     /// # Errors
     /// If it is damaged, cannot be read, is another program's, or a newer Weir's.
     pub fn look(path: &Path) -> Result<Whole, LedgerError> {
+        let (conn, schema) = store::SCHEMA.look(path, store::BUSY_TIMEOUT)?;
         let sql = StoreError::sqlite(path);
-        // A reader takes part in the journal, which takes the right to write.
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(path, flags).map_err(&sql)?;
-        conn.busy_timeout(store::BUSY_TIMEOUT).map_err(&sql)?;
-        conn.pragma_update(None, "query_only", "ON").map_err(&sql)?;
-        let schema = store::SCHEMA.version(&conn, path)?;
-        let told = told(&conn).map_err(&sql)?;
-        if !told.is_empty() {
-            return Err(StoreError::Damaged { path: path.to_owned(), what: told.join("; ") }.into());
-        }
         let runs = match schema {
             0 => 0,
             _ => conn.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).map_err(&sql)?,
         };
         Ok(Whole { schema, schema_known: store::SCHEMA.known(), runs })
     }
-}
-
-/// What SQLite finds wrong: pages, indexes, rows that belong to nothing.
-fn told(conn: &Connection) -> Result<Vec<String>, rusqlite::Error> {
-    let mut told: Vec<String> = conn
-        .prepare(&format!("PRAGMA integrity_check({TOLD_MAX})"))?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    told.retain(|line| line != "ok");
-    let orphans = conn
-        .prepare("PRAGMA foreign_key_check")?
-        .query_map([], |row| {
-            let (table, of): (String, String) = (row.get(0)?, row.get(2)?);
-            Ok(format!("a row of `{table}` belongs to no row of `{of}`"))
-        })?
-        .take(TOLD_MAX as usize)
-        .collect::<Result<Vec<_>, _>>()?;
-    told.extend(orphans);
-    Ok(told)
 }
 
 #[cfg(test)]

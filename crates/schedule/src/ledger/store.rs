@@ -1,11 +1,10 @@
 //! The file: `schedule.db`.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
-use weir_journal::{Schema, StoreError};
+use weir_journal::{Held, Lost, Schema, StoreError};
 
 use super::LedgerError;
 
@@ -24,7 +23,7 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
-    conn: Mutex<Connection>,
+    conn: Held,
 }
 
 impl Ledger {
@@ -35,7 +34,21 @@ impl Ledger {
     pub fn open(path: &Path) -> Result<Ledger, LedgerError> {
         // A commit is durable: what is about to be handed over is known to be so after a power cut.
         let conn = SCHEMA.open(path, BUSY_TIMEOUT, tune)?;
-        Ok(Ledger { path: path.to_owned(), conn: Mutex::new(conn) })
+        Ok(Ledger { path: path.to_owned(), conn: Held::of(conn) })
+    }
+
+    /// The same for a server, after a look at all of the file: one that cannot be worked with is left as
+    /// it is, and the ledger answers everything with why.
+    #[must_use]
+    pub fn of_a_server(path: &Path) -> Ledger {
+        let opened = SCHEMA.open_whole(path, BUSY_TIMEOUT, tune);
+        Ledger { path: path.to_owned(), conn: Held::opened(opened) }
+    }
+
+    /// Why it answers nothing, if so.
+    #[must_use]
+    pub const fn lost(&self) -> Option<&Lost> {
+        self.conn.lost()
     }
 
     /// Two numbers of which one changes whenever anybody writes into the ledger: what other
@@ -55,7 +68,7 @@ impl Ledger {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, LedgerError> {
-        Ok(work(&self.conn()).map_err(StoreError::sqlite(&self.path))?)
+        Ok(work(&*self.conn.get()?).map_err(StoreError::sqlite(&self.path))?)
     }
 
     /// Does all of `work` or nothing of it, and nobody else writes meanwhile.
@@ -64,7 +77,7 @@ impl Ledger {
         work: impl FnOnce(&Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         let store = self.store();
-        let mut conn = self.conn();
+        let mut conn = self.conn.get()?;
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
         let done = work(&tx)?;
         tx.commit().map_err(&store)?;
@@ -74,10 +87,6 @@ impl Ledger {
     /// What an error of SQLite's is, within [`Ledger::change`].
     pub(crate) fn store(&self) -> impl Fn(rusqlite::Error) -> LedgerError + '_ {
         |source| StoreError::sqlite(&self.path)(source).into()
-    }
-
-    fn conn(&self) -> MutexGuard<'_, Connection> {
-        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

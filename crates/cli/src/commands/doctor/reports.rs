@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use weir_dashboard::WITHOUT_LEDGER;
 use weir_domain::{Clock, Timestamp};
 use weir_log::{DataDir, LogError};
 use weir_report::Zone;
@@ -84,7 +85,7 @@ fn ledger(dir: &DataDir, listed: &[Arc<Listed>], zone: &Zone) -> Vec<Finding> {
         return Vec::new();
     }
     match Ledger::look(&file) {
-        Err(error) => vec![Wrong(error.to_string())],
+        Err(error) => vec![Wrong(format!("{WITHOUT_LEDGER}: {error}"))],
         Ok(Whole { schema, schema_known, .. }) if schema < schema_known => vec![Note(format!(
             "{} is of schema {schema}; the next start of `weir serve` brings it to {schema_known}",
             file.display()

@@ -18,6 +18,7 @@ pub(crate) fn refused(stage: &Stage<'_>, problem: &Problem) -> Markup {
         Problem::Parameter { .. } => "This cannot be taken",
         Problem::Conflict(_) => "That cannot be done as things are",
         Problem::Busy => "Too much is being computed just now",
+        Problem::Lost(_) => "The ledger of reports cannot be worked with",
         _ => "The page could not be made",
     };
     stage.page(
