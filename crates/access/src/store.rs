@@ -1,9 +1,9 @@
 //! The file: `access.db`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::Connection;
 use weir_journal::{Held, Lost, Schema, StoreError};
 
 use crate::password::Passwords;
@@ -24,8 +24,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Who may see what, in `access.db`.
 #[derive(Debug)]
 pub struct Access {
-    path: PathBuf,
-    conn: Held,
+    held: Held,
     pub(crate) passwords: Passwords,
 }
 
@@ -46,7 +45,7 @@ impl Access {
         // A commit is durable: what was revoked stays revoked after a power cut.
         let conn = SCHEMA.open(path, BUSY_TIMEOUT, tune)?;
         let passwords = Passwords::new(cost);
-        Ok(Access { path: path.to_owned(), conn: Held::of(conn), passwords })
+        Ok(Access { held: Held::of(path, conn), passwords })
     }
 
     /// Opens the file at `path` for a server, after a look at all of it. One that cannot be worked with is
@@ -63,7 +62,7 @@ impl Access {
             SCHEMA.open_whole(path, BUSY_TIMEOUT, tune)
         };
         let passwords = Passwords::new(Cost::OWASP);
-        Access { path: path.to_owned(), conn: Held::opened(opened), passwords }
+        Access { held: Held::opened(path, opened), passwords }
     }
 
     /// Whether it can be asked.
@@ -80,7 +79,7 @@ impl Access {
     /// Why it answers nothing, if so.
     #[must_use]
     pub const fn lost(&self) -> Option<&Lost> {
-        self.conn.lost()
+        self.held.lost()
     }
 
     /// Reads, or does what one statement does.
@@ -88,7 +87,7 @@ impl Access {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, AccessError> {
-        Ok(work(&*self.conn.get()?).map_err(StoreError::sqlite(&self.path))?)
+        self.held.with(work)
     }
 
     /// Does all of `work` or nothing of it, and nobody else writes meanwhile.
@@ -96,17 +95,12 @@ impl Access {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, AccessError>,
     ) -> Result<T, AccessError> {
-        let store = self.store();
-        let mut conn = self.conn.get()?;
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
-        let done = work(&tx)?;
-        tx.commit().map_err(&store)?;
-        Ok(done)
+        self.held.change(work)
     }
 
     /// What an error of SQLite's is, within [`Access::change`].
     pub(crate) fn store(&self) -> impl Fn(rusqlite::Error) -> AccessError + '_ {
-        |source| StoreError::sqlite(&self.path)(source).into()
+        self.held.error()
     }
 }
 

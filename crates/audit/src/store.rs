@@ -1,12 +1,11 @@
 //! The file: `audit.db`.
 
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use weir_journal::{Schema, StoreError};
+use rusqlite::{Connection, OpenFlags};
+use weir_journal::{Held, Schema, StoreError};
 
 const SCHEMA: Schema = Schema {
     application_id: 0x5741_5544, // "WAUD"
@@ -25,8 +24,7 @@ pub struct Audit {
 /// The record, to be read.
 #[derive(Debug)]
 pub struct Record {
-    path: PathBuf,
-    conn: Mutex<Connection>,
+    held: Held,
 }
 
 impl Audit {
@@ -37,7 +35,7 @@ impl Audit {
     pub fn open(path: &Path) -> Result<Audit, StoreError> {
         // A commit is durable: what was written down before it was done is there after a power cut.
         let conn = SCHEMA.open(path, BUSY_TIMEOUT, tune)?;
-        Ok(Audit { record: Record { path: path.to_owned(), conn: Mutex::new(conn) } })
+        Ok(Audit { record: Record { held: Held::of(path, conn) } })
     }
 }
 
@@ -65,7 +63,7 @@ impl Record {
         if SCHEMA.version(&conn, path)? == 0 {
             return Ok(None);
         }
-        Ok(Some(Record { path: path.to_owned(), conn: Mutex::new(conn) }))
+        Ok(Some(Record { held: Held::of(path, conn) }))
     }
 
     /// Reads.
@@ -73,7 +71,7 @@ impl Record {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
-        work(&self.conn()).map_err(StoreError::sqlite(&self.path))
+        self.held.with(work)
     }
 
     /// Does all of `work` or nothing of it, and nobody else writes meanwhile.
@@ -81,16 +79,7 @@ impl Record {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
-        let store = StoreError::sqlite(&self.path);
-        let mut conn = self.conn();
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
-        let done = work(&tx).map_err(&store)?;
-        tx.commit().map_err(&store)?;
-        Ok(done)
-    }
-
-    fn conn(&self) -> MutexGuard<'_, Connection> {
-        self.conn.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.change(|conn| work(conn).map_err(self.held.error()))
     }
 }
 

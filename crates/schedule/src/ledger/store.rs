@@ -1,10 +1,10 @@
 //! The file: `schedule.db`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, TransactionBehavior};
-use weir_journal::{Held, Lost, Schema, StoreError};
+use rusqlite::Connection;
+use weir_journal::{Held, Lost, Schema};
 
 use super::LedgerError;
 
@@ -22,8 +22,7 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// executes what stands in it (see `Runner`).
 #[derive(Debug)]
 pub struct Ledger {
-    path: PathBuf,
-    conn: Held,
+    held: Held,
 }
 
 impl Ledger {
@@ -34,7 +33,7 @@ impl Ledger {
     pub fn open(path: &Path) -> Result<Ledger, LedgerError> {
         // A commit is durable: what is about to be handed over is known to be so after a power cut.
         let conn = SCHEMA.open(path, BUSY_TIMEOUT, tune)?;
-        Ok(Ledger { path: path.to_owned(), conn: Held::of(conn) })
+        Ok(Ledger { held: Held::of(path, conn) })
     }
 
     /// The same for a server, after a look at all of the file: one that cannot be worked with is left as
@@ -42,13 +41,13 @@ impl Ledger {
     #[must_use]
     pub fn of_a_server(path: &Path) -> Ledger {
         let opened = SCHEMA.open_whole(path, BUSY_TIMEOUT, tune);
-        Ledger { path: path.to_owned(), conn: Held::opened(opened) }
+        Ledger { held: Held::opened(path, opened) }
     }
 
     /// Why it answers nothing, if so.
     #[must_use]
     pub const fn lost(&self) -> Option<&Lost> {
-        self.conn.lost()
+        self.held.lost()
     }
 
     /// Two numbers of which one changes whenever anybody writes into the ledger: what other
@@ -68,7 +67,7 @@ impl Ledger {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, LedgerError> {
-        Ok(work(&*self.conn.get()?).map_err(StoreError::sqlite(&self.path))?)
+        self.held.with(work)
     }
 
     /// Does all of `work` or nothing of it, and nobody else writes meanwhile.
@@ -76,17 +75,12 @@ impl Ledger {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let store = self.store();
-        let mut conn = self.conn.get()?;
-        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&store)?;
-        let done = work(&tx)?;
-        tx.commit().map_err(&store)?;
-        Ok(done)
+        self.held.change(work)
     }
 
     /// What an error of SQLite's is, within [`Ledger::change`].
     pub(crate) fn store(&self) -> impl Fn(rusqlite::Error) -> LedgerError + '_ {
-        |source| StoreError::sqlite(&self.path)(source).into()
+        self.held.error()
     }
 }
 
