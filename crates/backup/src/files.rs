@@ -100,6 +100,16 @@ pub(crate) fn make_folder_of(path: &Path) -> Result<(), BackupError> {
     make_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
+/// The names in a folder.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<String>, BackupError> {
+    let read = fs::read_dir(folder).map_err(BackupError::io(folder))?;
+    read.map(|entry| {
+        let entry = entry.map_err(BackupError::io(folder))?;
+        Ok(entry.file_name().to_string_lossy().into_owned())
+    })
+    .collect()
+}
+
 /// What the manifest says of the file at `path`.
 pub(crate) fn part(path: &Path, name: String) -> Result<FilePart, BackupError> {
     let mut file = File::open(path).map_err(BackupError::io(path))?;

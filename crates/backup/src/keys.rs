@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use weir_log::DataDir;
 use weir_privacy::Vault;
 
-use crate::restore::{ASIDE, entries};
-use crate::{BackupError, stores};
+use crate::aside::{ASIDE, Aside};
+use crate::{BackupError, files, stores};
 
 /// Takes over into what is restored what the vaults of the folder know to be erased or not retained:
 /// the one that is there, and those that earlier restores moved aside. A backup without keys takes
@@ -29,8 +29,10 @@ pub(crate) fn take_over(
         };
     }
     if !making.keys_file().exists() {
-        if present.exists() {
-            stores::copy_one(&present, &making.keys_file())?;
+        // A restore that was cut off has moved it aside.
+        let aside = Aside::begun(target)?.map(|aside| aside.dir(target).keys_file());
+        if let Some(vault) = [present].into_iter().chain(aside).find(|vault| vault.exists()) {
+            stores::copy_one(&vault, &making.keys_file())?;
         }
         return Ok(());
     }
@@ -47,7 +49,7 @@ pub(crate) fn take_over(
 /// Where vaults of the folder are, or were moved.
 fn earlier(target: &DataDir) -> Result<Vec<PathBuf>, BackupError> {
     let mut paths = vec![target.keys_file()];
-    for name in entries(target.path())? {
+    for name in files::entries(target.path())? {
         if name.starts_with(ASIDE) {
             paths.push(DataDir::at(&target.path().join(name)).keys_file());
         }

@@ -16,6 +16,7 @@ mod keys; // what was erased stays so, whatever is restored
 mod files; // the small files
 mod proof; // the same numbers from the copy
 mod take; // a backup made or brought up to date
+mod aside; // what was there before that
 mod restore; // a data directory made from one
 mod seal; // the same log, with its personal values sealed
 mod store; // a backup in an object store, which becomes a folder when it is needed

@@ -6,15 +6,10 @@ use std::path::{Path, PathBuf};
 use weir_domain::{Seq, Timestamp};
 use weir_log::{DataDir, Lock, LogCopy, LogReader};
 
+use crate::aside::{ASIDE_FILE, Aside, LOCK_FILE};
 use crate::stage::Progress;
 use crate::take::prove_seals;
 use crate::{BackupError, Manifest, Stage, files, keys, proof, stores};
-
-/// What was there before lies in a folder whose name begins so.
-pub(crate) const ASIDE: &str = "before-restore-";
-
-/// What is kept of the folder beside what a restore puts there.
-const LOCK_FILE: &str = "lock";
 
 /// Up to where a backup is restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,10 +65,13 @@ pub fn restore(
     let end = end(&log, upto)?;
     // Asked before anything is put in its place: after that, nothing may fail.
     let last = log.get(end)?.map(|last| last.delivery.received_at);
-    let goes_on = target.restoring_dir().exists();
     let _lock = target.lock_to_restore("weir restore")?;
     if !is_replacing {
         refuse_occupied(target)?;
+    }
+    // What was there before lies together before it is asked for anything.
+    if let Some(aside) = Aside::begun(target)? {
+        aside.fill(target, now)?;
     }
     let making = DataDir::at(&target.restoring_dir());
     empty(&making)?;
@@ -81,7 +79,7 @@ pub fn restore(
     copy_files(&manifest, from, &making)?;
     let is_report_compared = prove(&manifest, &making, threads, progress)?;
     keys::take_over(target, keys, &making)?;
-    let aside = swap(&making, target, goes_on, now)?;
+    let aside = swap(&making, target, now)?;
     Ok(Restored { manifest, head: end, last_received_at: last, aside, is_report_compared })
 }
 
@@ -126,10 +124,10 @@ fn refuse_occupied(target: &DataDir) -> Result<(), BackupError> {
 }
 
 /// Empties the folder that it is made in. The folder itself stays: without a log beside it, it says
-/// that a restore did not come to its end.
+/// that a restore did not come to its end; and so does what it says of what was there before.
 fn empty(making: &DataDir) -> Result<(), BackupError> {
     making.create()?;
-    for name in entries(making.path())? {
+    for name in files::entries(making.path())?.into_iter().filter(|name| name != ASIDE_FILE) {
         let path = making.path().join(name);
         let removed =
             if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -193,14 +191,19 @@ fn prove(
 fn swap(
     making: &DataDir,
     target: &DataDir,
-    goes_on: bool,
     now: Timestamp,
 ) -> Result<Option<PathBuf>, BackupError> {
     let folder = target.path();
-    let aside = move_aside(target, goes_on, now)?;
+    let aside = match Aside::begun(target)? {
+        Some(begun) => begun,
+        None => Aside::begin(target, now)?,
+    };
+    let aside = aside.fill(target, now)?;
     let log = making.log_file();
-    let mut names = entries(making.path())?;
-    names.retain(|name| name != LOCK_FILE && making.path().join(name) != log);
+    let mut names = files::entries(making.path())?;
+    names.retain(|name| {
+        ![LOCK_FILE, ASIDE_FILE].contains(&name.as_str()) && making.path().join(name) != log
+    });
     // What was done here stays written down: it knows of all that the backup's does, or is another's.
     if target.audit_file().exists() {
         names.retain(|name| making.path().join(name) != making.audit_file());
@@ -214,53 +217,6 @@ fn swap(
     Ok(aside)
 }
 
-/// Moves everything but the lock into a folder of its own, the log first. A restore that goes on
-/// where one was cut off takes the folder of that one: what lies there already was there before, and
-/// what has the same name here was made since.
-fn move_aside(
-    target: &DataDir,
-    goes_on: bool,
-    now: Timestamp,
-) -> Result<Option<PathBuf>, BackupError> {
-    let folder = target.path();
-    let audit = target.audit_file().file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let (asides, mut names): (Vec<_>, Vec<_>) =
-        entries(folder)?.into_iter().partition(|name| name.starts_with(ASIDE));
-    let begun = asides.into_iter().max().filter(|_| goes_on && !target.log_file().exists());
-    names.retain(|name| {
-        ![LOCK_FILE, "lost+found"].contains(&name.as_str())
-            && folder.join(name) != target.restoring_dir()
-            && !(name.starts_with(&audit) && target.audit_file().exists())
-    });
-    if names.is_empty() {
-        return Ok(begun.map(|begun| folder.join(begun)));
-    }
-    names.sort_by_key(|name| !name.starts_with("log.db"));
-    let stamp: String = now.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
-    let aside = folder.join(begun.unwrap_or_else(|| format!("{ASIDE}{stamp}")));
-    files::make_folder(&aside)?;
-    for name in names {
-        let (from, to) = (folder.join(&name), aside.join(&name));
-        match to.exists() {
-            false => rename(&from, &to)?,
-            true if from.is_dir() => fs::remove_dir_all(&from).map_err(BackupError::io(&from))?,
-            true => fs::remove_file(&from).map_err(BackupError::io(&from))?,
-        }
-    }
-    files::sync_folder(&aside)?;
-    files::sync_folder(folder)?;
-    Ok(Some(aside))
-}
-
 fn rename(from: &Path, to: &Path) -> Result<(), BackupError> {
     fs::rename(from, to).map_err(BackupError::io(from))
-}
-
-pub(crate) fn entries(folder: &Path) -> Result<Vec<String>, BackupError> {
-    let read = fs::read_dir(folder).map_err(BackupError::io(folder))?;
-    read.map(|entry| {
-        let entry = entry.map_err(BackupError::io(folder))?;
-        Ok(entry.file_name().to_string_lossy().into_owned())
-    })
-    .collect()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use weir_tests::Home;
 use weir_tests::event::{cancelled_at, event};
 
@@ -200,6 +200,9 @@ fn a_restore_that_was_cut_off_is_told_and_goes_on() {
     fs::create_dir(&aside).expect("a test's own file");
     fs::create_dir(data.join(".restoring")).expect("a test's own file");
     fs::write(data.join(".restoring/log.db"), "half").expect("a test's own file");
+    let names: Vec<_> = modes(&data).into_iter().map(|(name, _)| name).collect();
+    let noted = json!({"folder": "before-restore-20260105T090000Z", "names": names});
+    fs::write(data.join(".restoring/.aside.json"), noted.to_string()).expect("a test's own file");
     for name in ["log.db", "access.db"] {
         fs::rename(data.join(name), aside.join(name)).expect("a test's own file");
     }

@@ -1,4 +1,4 @@
-//! Somebody is erased; a log with values in plain is sealed.
+//! Somebody is erased; a log with values in plain is sealed; a vault outlives a restore.
 
 use std::fs;
 
@@ -101,6 +101,28 @@ fn a_log_is_sealed() {
             }
             assert_eq!(files_with(home, ANN.as_bytes()), [""; 0], "the value is there in plain");
             assert!(home.bodies() == wanted, "the log is another one");
+        },
+    );
+}
+
+#[test]
+fn a_vault_that_no_backup_has_outlives_a_restore() {
+    const RESTORE: [&str; 3] = ["restore", "backup", "--replace"];
+    let home = with_ann(SEALED);
+    home.weir(["backup", "backup", "--without-keys"]).ok();
+    let wanted = home.bodies();
+    power_cuts(
+        "a restore beside a vault",
+        &home,
+        |recorder| {
+            Run::of(&mut recorder.over(home.command(RESTORE))).ok();
+            recorder.promised();
+        },
+        |Image { home, promises }| {
+            if *promises == 0 {
+                home.weir(RESTORE).ok();
+            }
+            assert!(home.bodies() == wanted, "the values of the log do not open");
         },
     );
 }

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use weir_tests::{Home, Run};
+use weir_tests::event::event;
+use weir_tests::home::MAIN;
+use weir_tests::{Home, Run, Server};
 
 use crate::campaign::{Image, power_cuts};
 use crate::lived_in::{Held, grow, lived_in};
@@ -35,9 +37,9 @@ fn is_aside(home: &Home, old: &Held) -> bool {
     let entries = fs::read_dir(home.path("back")).expect("it is there");
     let names = entries.map(|entry| entry.expect("it can be listed").file_name());
     let names = names.map(|name| format!("back/{}", name.to_string_lossy()));
-    names.filter(|name| name.starts_with("back/before-restore-")).any(|aside| {
-        home.path(&aside).join("log.db").exists() && home.bodies_in(&aside) == old.bodies
-    })
+    names
+        .filter(|name| name.starts_with("back/before-restore-"))
+        .any(|aside| home.path(&aside).join("log.db").exists() && Held::of(home, &aside) == *old)
 }
 
 #[test]
@@ -64,6 +66,13 @@ fn in_the_place_of_another() {
     home.weir(["backup", "backup"]).ok();
     let wanted = Held::of(&home, "data");
     grow(&home, "back", 500..510);
+    // Killed, it leaves a journal that is a part of its log.
+    let mut command = Server::command(&home);
+    command.args(["--data-dir", "back"]);
+    let server = Server::run(command).unwrap_or_else(|said| panic!("it did not start: {said}"));
+    server.takes(MAIN, &[&event(510, 7001)]);
+    server.kill();
+    assert!(0 < fs::metadata(home.path("back/log.db-wal")).expect("it is there").len());
     let old = Held::of(&home, "back");
     power_cuts(
         "a restore in the place of another",
@@ -73,6 +82,9 @@ fn in_the_place_of_another() {
             recorder.promised();
         },
         |image| {
+            let found = found(&image.home);
+            let is_whole = found.is_none_or(|found| found == old || found == wanted);
+            assert!(is_whole, "a log is there that is neither the old one nor the new one");
             is_restored_or_can_be(image, &IN_THE_PLACE, &wanted);
             assert!(is_aside(&image.home, &old), "what was there before is gone");
         },
