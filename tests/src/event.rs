@@ -73,6 +73,14 @@ pub fn event(session: u64, code: u32) -> String {
     body(session, code, &json!({}))
 }
 
+/// The same event, of an end-user who is called so.
+#[track_caller]
+pub fn of_end_user(event: &str, end_user: &str) -> String {
+    let nobody = "\"endUserId\":null";
+    assert!(event.contains(nobody), "it has an end-user already: {event}");
+    event.replacen(nobody, &format!("\"endUserId\":{}", json!(end_user)), 1)
+}
+
 /// A cancellation at a screen, for the usual reason.
 pub fn cancelled_at(session: u64, state: &str) -> String {
     body(session, 7010, &json!({"reason": "quit_session_confirmed", "state": state}))

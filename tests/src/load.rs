@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::event::{cancelled_at, event};
+use crate::event::{cancelled_at, event, of_end_user};
 use crate::home::MAIN;
 use crate::http::Connection;
 use crate::server::post_over;
@@ -15,6 +15,9 @@ const CLIENTS: u32 = 4;
 
 /// Sessions that all clients tell of, over and over.
 const SESSIONS: u64 = 400;
+
+/// End-users whom the sessions are of; there are new ones besides.
+const END_USERS: u64 = 50;
 
 /// What one client did.
 #[derive(Debug, Default)]
@@ -46,7 +49,7 @@ fn post(address: SocketAddr, who: &str, filler: &str, rng: &mut ChaCha8Rng) -> P
     let mut posted = Posted::default();
     let Ok(mut connection) = Connection::open(address) else { return posted };
     for number in 0_u64.. {
-        let body = body(&format!("{who}/{number}{filler}"), rng);
+        let body = body(&format!("{who}/{number}"), filler, rng);
         let status = post_over(&mut connection, MAIN, &body);
         posted.sent.push(body.clone());
         match status {
@@ -65,8 +68,8 @@ pub fn join(posting: Vec<JoinHandle<Posted>>) -> Vec<Posted> {
     posting.into_iter().map(|client| client.join().expect("it posts")).collect()
 }
 
-/// A body that nobody else sends.
-fn body(tag: &str, rng: &mut ChaCha8Rng) -> String {
+/// A body that nobody else sends: of an end-user who is known, of a new one, or of nobody.
+fn body(tag: &str, filler: &str, rng: &mut ChaCha8Rng) -> String {
     let session = rng.random_range(0..SESSIONS);
     let event = match rng.random_range(0..20) {
         0..8 => event(session, 7001),
@@ -75,8 +78,13 @@ fn body(tag: &str, rng: &mut ChaCha8Rng) -> String {
         16 => cancelled_at(session, "a_screen_that_is_new"),
         17 => event(session, 7009),
         18 => event(session, 9999),
-        _ => return format!("no JSON, {tag}"),
+        _ => return format!("no JSON, {tag}{filler}"),
+    };
+    let event = match rng.random_range(0..3) {
+        0 => of_end_user(&event, &format!("end-user {}", session % END_USERS)),
+        1 => of_end_user(&event, &format!("end-user {tag}")),
+        _ => event,
     };
     let open = event.strip_suffix('}').expect("an event is an object");
-    format!("{open},\"tag\":\"{tag}\"}}")
+    format!("{open},\"tag\":\"{tag}{filler}\"}}")
 }

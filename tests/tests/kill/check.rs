@@ -8,7 +8,7 @@ use weir_tests::Home;
 pub(crate) const EVERYTHING: [&str; 12] = [
     "report",
     "abandonment",
-    "--from=2020-01-01",
+    "--from=2000-01-01",
     "--to=2120-01-01",
     "--as-of=2120-01-01",
     "--bucket=month",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use weir_tests::chance::{number, seeded};
@@ -16,9 +17,6 @@ const CYCLES_DEFAULT: u64 = 50;
 /// Cycles over one folder: each looks at all of the log.
 const LIFE_CYCLES: usize = 25;
 
-/// At how many cycles each point is tried, where there are enough.
-const TRIES: usize = 2;
-
 /// What a kill at a random moment is called in the count.
 const AT_RANDOM: &str = "at random";
 
@@ -28,8 +26,10 @@ fn every_200_is_in_the_log_wherever_the_process_is_killed() {
     let cycles = cycles.expect("a number of cycles");
     let rng = &mut seeded(SEED);
     let (mut reached, mut acknowledged) = (BTreeMap::<&str, u32>::new(), 0);
-    for kills in kills(cycles, rng).chunks(LIFE_CYCLES) {
+    for kills in kills(cycles, rng).chunks_mut(LIFE_CYCLES) {
         let mut life = Life::begin();
+        // What looks at all of the log comes first, while there is little in it.
+        kills.sort_by_key(|kill| !kill.is_some_and(|point| point.during.is_long()));
         for kill in kills {
             let name = kill.map_or(AT_RANDOM, |point| point.name);
             println!("killed: {name}");
@@ -45,10 +45,10 @@ fn every_200_is_in_the_log_wherever_the_process_is_killed() {
         }
         acknowledged += life.acknowledged();
     }
-    if TRIES * POINTS.len() <= cycles {
+    // A ninth is at random.
+    if POINTS.len() <= cycles - cycles / 9 {
         for point in POINTS {
-            let times = reached.get(point.name).copied().unwrap_or_default();
-            assert!(TRIES as u32 <= times, "{} was tried {times} times", point.name);
+            assert!(reached.contains_key(point.name), "{} was not tried", point.name);
         }
     }
     for (name, times) in &reached {
@@ -61,7 +61,7 @@ fn every_200_is_in_the_log_wherever_the_process_is_killed() {
 /// Where to kill in each cycle: at every point as often as the next, and at random in a ninth.
 fn kills(cycles: usize, rng: &mut ChaCha8Rng) -> Vec<Option<&'static Point>> {
     let at_random = cycles / 9;
-    let points = POINTS.iter().cycle().map(Some);
+    let points = POINTS.iter().cycle().skip(rng.random_range(0..POINTS.len())).map(Some);
     let mut kills: Vec<_> =
         std::iter::repeat_n(None, at_random).chain(points).take(cycles).collect();
     kills.shuffle(rng);

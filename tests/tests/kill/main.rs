@@ -13,6 +13,8 @@ mod long_work; // an import and a rebuild that are killed
 mod point; // where to kill
 mod scene; // what is done when the kill comes
 mod serve; // a server that is killed while it starts
+mod somebody; // who is to be forgotten
+mod vault; // a vault that is killed while it is made
 
 /// Where the seed comes from.
 const SEED: &str = "WEIR_KILL_SEED";

@@ -25,8 +25,21 @@ pub(crate) enum During {
     Restoring,
     /// A report is rendered and delivered.
     Sending,
-    /// An operator names screens.
+    /// An operator names screens, and looks at a session.
     Naming,
+    /// Somebody is erased.
+    Erasing,
+    /// What came in plain is sealed.
+    Sealing,
+    /// A server gives up the keys of a month that is not kept any more.
+    Retaining,
+}
+
+impl During {
+    /// Whether all of the log is looked at, and more than once.
+    pub(crate) const fn is_long(self) -> bool {
+        matches!(self, During::Erasing | During::Sealing | During::Retaining)
+    }
 }
 
 /// A moment that has a name.
@@ -55,7 +68,7 @@ const fn point(
     Point { name, during, rules, nth }
 }
 
-/// All of them. Each is met, or its test fails, and tried twice at least in the gate.
+/// All of them. Each is met, or its test fails, and tried in the gate.
 pub(crate) const POINTS: &[Point] = &[
     point(
         "after the insert, before the commit",
@@ -112,6 +125,30 @@ pub(crate) const POINTS: &[Point] = &[
             "kill halfway write */data/log.db-wal",
             "kill before sync */data/log.db-wal",
             "kill after sync */data/log.db-wal",
+            "kill halfway write */data/keys.db-wal",
+            "kill before sync */data/keys.db-wal",
+        ],
+    ),
+    point(
+        "while keys are noted, before what they seal",
+        During::Serving,
+        1..=30,
+        &[
+            "kill before begin */data/keys.db-wal",
+            "kill halfway write */data/keys.db-wal",
+            "kill before sync */data/keys.db-wal",
+            "kill after sync */data/keys.db-wal",
+        ],
+    ),
+    point(
+        "while the vault is closed",
+        During::Ending,
+        1..=1,
+        &[
+            "kill before write */data/keys.db",
+            "kill before sync */data/keys.db",
+            "kill before unlink */data/keys.db-wal",
+            "kill after unlink */data/keys.db-wal",
         ],
     ),
     point(
@@ -139,6 +176,7 @@ pub(crate) const POINTS: &[Point] = &[
             "kill halfway write */data/log.db-wal",
             "kill before sync */data/log.db-wal",
             "kill after sync */data/log.db-wal",
+            "kill after sync */data/keys.db-wal",
         ],
     ),
     point(
@@ -243,6 +281,86 @@ pub(crate) const POINTS: &[Point] = &[
             "kill before sync */data/.catalogue.toml.new",
             "kill before rename */data/catalogue.toml",
             "kill after rename */data/catalogue.toml",
+        ],
+    ),
+    point(
+        "while a deed is written down",
+        During::Naming,
+        1..=6,
+        &[
+            "kill before begin */data/audit.db-wal",
+            "kill halfway write */data/audit.db-wal",
+            "kill before sync */data/audit.db-wal",
+            "kill after sync */data/audit.db-wal",
+        ],
+    ),
+    point(
+        "while an erasure is written down",
+        During::Erasing,
+        1..=2,
+        &[
+            "kill before begin */data/audit.db-wal",
+            "kill before sync */data/audit.db-wal",
+            "kill after sync */data/audit.db-wal",
+        ],
+    ),
+    point(
+        "while somebody's keys are overwritten",
+        During::Erasing,
+        1..=1,
+        &[
+            "kill before begin */data/keys.db-wal",
+            "kill halfway write */data/keys.db-wal",
+            "kill before sync */data/keys.db-wal",
+            "kill after sync */data/keys.db-wal",
+        ],
+    ),
+    point(
+        "while the vault's journal is emptied, and before the proof",
+        During::Erasing,
+        1..=1,
+        &[
+            "kill before write */data/keys.db",
+            "kill halfway write */data/keys.db",
+            "kill before sync */data/keys.db",
+            "kill before cut */data/keys.db-wal",
+            "kill after cut */data/keys.db-wal",
+        ],
+    ),
+    point(
+        "while a sealed log is made",
+        During::Sealing,
+        1..=1,
+        &[
+            "kill after sync */data/keys.db-wal",
+            "kill halfway write */.sealing/log.db-wal",
+            "kill after sync */.sealing/log.db-wal",
+            "kill halfway write */.sealing/log.db",
+        ],
+    ),
+    point(
+        "while a sealed log takes the place of the one in plain",
+        During::Sealing,
+        1..=1,
+        &[
+            "kill before rename */old/first/log.db",
+            "kill after rename */old/first/log.db",
+            "kill before rename */data/log.db",
+            "kill after rename */data/log.db",
+            "kill after unlink */data/read.db",
+            "kill after unlink */data/read.db-shm",
+        ],
+    ),
+    point(
+        "while the keys of a month are given up",
+        During::Retaining,
+        1..=1,
+        &[
+            "kill before begin */data/keys.db-wal",
+            "kill before sync */data/keys.db-wal",
+            "kill after sync */data/keys.db-wal",
+            "kill halfway write */data/keys.db",
+            "kill before cut */data/keys.db-wal",
         ],
     ),
 ];

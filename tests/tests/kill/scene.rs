@@ -7,16 +7,21 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use weir_tests::event::event;
+use weir_tests::event::{event, of_end_user, session_id};
 use weir_tests::http::request;
 use weir_tests::load::{self, Posted, join};
-use weir_tests::{Home, Run, Server, runs};
+use weir_tests::{Home, Run, Server, files_with, runs};
 
-use crate::life::{BACKUP, Life};
+use crate::check::report;
+use crate::life::{BACKUP, Life, RECEIVED_AT, SEALED};
 use crate::point::During;
+use crate::somebody::keys;
 
 /// Lines of an import: two commits, of which the first has 4,096.
 const LINES: u64 = 4_300;
+
+/// In another month than lines of imports else are.
+const LATER: &str = "2026-02-05T00:00:00Z";
 
 /// Longer than anything that is waited for here.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,6 +41,9 @@ pub(crate) fn play(life: &mut Life, during: During, rule: &str, rng: &mut ChaCha
         During::Restoring => restoring(life, rule),
         During::Sending => sending(life, rule),
         During::Naming => naming(life, rule),
+        During::Erasing => erasing(life, rule),
+        During::Sealing => sealing(life, rule, rng),
+        During::Retaining => retaining(life, rule),
     }
     assert_eq!(life.interposer.met(), [rule], "the process ended otherwise");
     life.interposer.lift();
@@ -78,6 +86,8 @@ fn serving(life: &mut Life, rule: &str, filler: &str, rng: &mut ChaCha8Rng) {
 
 fn ending(life: &mut Life, rule: &str, rng: &mut ChaCha8Rng) {
     let mut server = start(life);
+    // So that there is something to be put in order at the end, however slow the machine is.
+    life.is_taken_by(&server);
     let posting = load::start(server.address(), life.tag(), "", rng);
     thread::sleep(Duration::from_millis(rng.random_range(20..150)));
     // None of it happens before the end, for which there is too little in the journal.
@@ -90,11 +100,16 @@ fn ending(life: &mut Life, rule: &str, rng: &mut ChaCha8Rng) {
 fn importing(life: &mut Life, rule: &str) {
     let tag = life.tag();
     let bodies: Vec<String> = (0..LINES)
-        .map(|line| format!("{{\"import\":\"{tag}/{line}\",{}", &event(line % 97, 7001)[1..]))
+        .map(|line| {
+            // So that there are new ones in both commits.
+            let end_user = format!("end-user {tag}/{}", line / 50);
+            let event = of_end_user(&event(line % 97, 7001), &end_user);
+            format!("{{\"import\":\"{tag}/{line}\",{}", &event[1..])
+        })
         .collect();
     let before = life.home.bodies().len();
     life.interposer.plan(rule);
-    killed(life, &import(&life.home, &bodies));
+    killed(life, &import(&life.home, &bodies, RECEIVED_AT));
     life.interposer.plan("");
     let logged = life.home.bodies();
     assert!(bodies.starts_with(&logged[before..]), "it is not how the file begins");
@@ -154,28 +169,129 @@ fn sending(life: &mut Life, rule: &str) {
 
 fn naming(life: &mut Life, rule: &str) {
     let mut server = start(life);
+    let seen = session_id(1);
+    // Its delivery is the first of the log: a server that folds all of it anew may be at work yet.
+    server.counts(1);
     life.interposer.plan(rule);
+    let looking = request("GET", &format!("/api/v1/sessions/{seen}"), &[], b"");
     for order in 1.. {
         let name = format!("screen {}", life.tag());
-        let body = json!({"state": format!("{name} shown"), "label": name, "order": order});
+        let state = format!("{name} shown");
+        let body = json!({"state": state, "label": name, "order": order});
         let headers = ["content-type: application/json".to_owned()];
         let asking =
             request("POST", "/api/v1/catalogue/screens", &headers, body.to_string().as_bytes());
         let Some(mut connection) = server.connect_now() else { break };
-        match connection.ask(&asking) {
-            Ok(answer) => assert_eq!(answer.status, 200, "{}", answer.text()),
-            Err(_) => break,
-        }
+        let Ok(named) = connection.ask(&asking) else { break };
+        assert_eq!(named.status, 200, "{}", named.text());
         life.name(name);
+        life.deed(format!("changed-catalogue screen {state} done"));
+        let Ok(shown) = connection.ask(&looking) else { break };
+        assert_eq!(shown.status, 200, "{}", shown.text());
+        life.deed(format!("saw-session {seen} done"));
     }
     assert_eq!(server.wait(), None, "{}", server.said());
 }
 
+fn erasing(life: &mut Life, rule: &str) {
+    let somebody = life.meet(&[RECEIVED_AT, LATER]);
+    assert_eq!(somebody.keys.len(), 2, "one of a month");
+    let before = report(&life.home);
+    life.interposer.plan(rule);
+    let args = ["erase", "--yes", "--end-user", &somebody.name].map(str::to_owned);
+    let told = killed(life, &args).text();
+    life.interposer.plan("");
+    let (kept, places) = (keys(&life.home), somebody.places(&life.home));
+    let recorded = life.recorded();
+    life.home.weir(args).ok();
+    let pseudonym = life.is_forgotten(&somebody);
+    let begun = format!("erased endUserId {pseudonym}: 6 deliveries in 3 sessions");
+    let done = format!("{begun} done");
+    // Nothing is erased by halves or unseen, and none is said to be done that is not.
+    if kept.is_disjoint(&somebody.keys) {
+        assert!(recorded.keys().any(|deed| deed.starts_with(&begun)), "{rule}: {recorded:?}");
+    } else {
+        assert!(kept.is_superset(&somebody.keys), "{rule}: a month of two");
+    }
+    if told.contains("proved ") || recorded.contains_key(&done) {
+        assert_eq!(places, Vec::<String>::new(), "{rule}: {told}");
+    }
+    life.deed(done);
+    assert!(report(&life.home) == before, "{rule}: the report is another one");
+}
+
+fn sealing(life: &mut Life, rule: &str, rng: &mut ChaCha8Rng) {
+    life.configure("seal = false\n");
+    let somebody = life.meet(&[RECEIVED_AT]);
+    life.configure(SEALED);
+    assert_ne!(somebody.places(&life.home), Vec::<String>::new(), "they stand in plain");
+    let mut before = (life.home.bodies(), report(&life.home));
+    life.interposer.plan(rule);
+    let mut args = ["seal", "--yes", "--keep-old", "old/first"].map(str::to_owned);
+    killed(life, &args);
+    life.interposer.plan("");
+    let places = somebody.places(&life.home);
+    let is_plain = places.iter().any(|place| place.ends_with("/data/log.db"));
+    assert!(is_plain || places.is_empty(), "{rule}: beside the sealed log: {places:?}");
+    if rng.random_bool(0.5) {
+        let left = (life.home.bodies(), report(&life.home));
+        assert!(left == before, "{rule}: the log or its report is another one");
+        life.goes_on();
+        before = (life.home.bodies(), report(&life.home));
+        // The one that was kept may be another one by now.
+        "old/again".clone_into(&mut args[3]);
+    }
+    life.home.weir(&args).ok();
+    assert_eq!(somebody.places(&life.home), Vec::<String>::new(), "{rule}");
+    let sealed = (life.home.bodies(), report(&life.home));
+    assert!(sealed == before, "{rule}: the log or its report is another one");
+    assert_ne!(files_with(&life.home.path("old"), &somebody.name), Vec::<String>::new());
+    fs::remove_dir_all(life.home.path("old")).expect("it was kept");
+    life.begins_anew();
+}
+
+fn retaining(life: &mut Life, rule: &str) {
+    // No month is sealed with keys again that was given up once.
+    let months = life.months_fewer();
+    let somebody = life.meet(&[&months_ago(months + 1)]);
+    assert_eq!(somebody.keys.len(), 1, "one of a month");
+    let before = report(&life.home);
+    life.configure(&format!("{SEALED}personal_months = {months}\n"));
+    life.interposer.plan(rule);
+    if let Ok(mut server) = Server::run(life.interposer.over(Server::command(&life.home))) {
+        assert_eq!(server.wait(), None, "{}", server.said());
+    }
+    life.interposer.plan("");
+    let begun = format!("retention-ran 1 key of months before {}", &months_ago(months)[..7]);
+    let recorded = life.recorded();
+    assert!(recorded.keys().any(|deed| deed.starts_with(&begun)), "{rule}: {recorded:?}");
+    let server = Server::start(&life.home);
+    let began = Instant::now();
+    while !somebody.places(&life.home).is_empty() {
+        assert!(began.elapsed() < PATIENCE, "{:?}: {}", somebody.places(&life.home), server.said());
+        thread::sleep(Duration::from_millis(10));
+    }
+    server.kill();
+    life.configure(SEALED);
+    life.is_forgotten(&somebody);
+    assert!(report(&life.home) == before, "{rule}: the report is another one");
+}
+
+/// An instant so many months before the present one.
+#[allow(clippy::disallowed_methods)] // what is retained is counted from the real month
+fn months_ago(months: u16) -> String {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let then = now
+        .first_of_month()
+        .and_then(|first| first.checked_sub(jiff::Span::new().months(i32::from(months))));
+    then.expect("a date").timestamp().to_string()
+}
+
 /// The arguments that import these bodies.
-pub(crate) fn import(home: &Home, bodies: &[String]) -> Vec<String> {
+pub(crate) fn import(home: &Home, bodies: &[String], received_at: &str) -> Vec<String> {
     let lines: String = bodies
         .iter()
-        .map(|body| format!("{{\"received_at\":\"2026-01-05T00:00:00Z\",\"payload\":{body}}}\n"))
+        .map(|body| format!("{{\"received_at\":\"{received_at}\",\"payload\":{body}}}\n"))
         .collect();
     home.write("lines.ndjson", lines);
     ["import", "lines.ndjson"].map(str::to_owned).into()
@@ -183,9 +299,10 @@ pub(crate) fn import(home: &Home, bodies: &[String]) -> Vec<String> {
 
 /// Runs the binary until it is killed.
 #[track_caller]
-fn killed(life: &Life, args: &[String]) {
+fn killed(life: &Life, args: &[String]) -> Run {
     let run = Run::of(&mut life.interposer.over(life.home.command(args)));
     assert_eq!(run.status, None, "it was not killed: {run}");
+    run
 }
 
 #[track_caller]

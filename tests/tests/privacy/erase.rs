@@ -223,7 +223,7 @@ fn people_are_erased_while_their_deliveries_come() {
     for number in 0..PEOPLE {
         let count = exported.matches(&name(number)).count();
         assert_eq!(count, if number < ERASED { 0 } else { 12 }, "{}", name(number));
-        assert_eq!(files_with(&home.data(), &name(number)), Vec::<String>::new());
+        assert_eq!(files_with(&home.data(), name(number)), Vec::<String>::new());
     }
     let report: Value = serde_json::from_slice(&report(&home, "end_user")).expect("JSON");
     assert_eq!(report["totals"]["started"], PEOPLE, "{report}");
