@@ -1,5 +1,5 @@
 //! Weeks of Weir's life, each from one seed: end-users and a provider, kills, power cuts, failing disks,
-//! clocks that jump, reports that are sent. No time passes and nothing is left to chance but the seed,
+//! clocks that jump, reports that are sent, alerts, a backlog that is imported. No time passes and nothing is left to chance but the seed,
 //! so that what went wrong once goes wrong again.
 //!
 //! `WEIR_SIMULATION_SEEDS=N` lives N weeks, `WEIR_SIMULATION_SEED=K` begins with that one.
@@ -41,5 +41,8 @@ fn whatever_a_week_brings_nothing_is_lost_and_every_number_is_right() {
         seeds += 1;
     }
     eprintln!("{seeds} weeks in {:.1} s: {all:?}", began.elapsed().as_secs_f64());
-    assert!(0 < all.acknowledged && 0 < all.reports, "{all:?}");
+    assert!(
+        0 < all.acknowledged && 0 < all.reports && 0 < all.imported && 0 < all.alarms,
+        "{all:?}"
+    );
 }

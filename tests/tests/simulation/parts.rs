@@ -65,6 +65,10 @@ impl Engine for ServedEngine {
     }
 }
 
+/// What a message of an alert is called that fires, and of one that is over.
+pub(crate) const FIRES: &str = "it fires";
+pub(crate) const OVER: &str = "it is over";
+
 /// What the other side does with a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Does {
@@ -76,11 +80,14 @@ pub(crate) enum Does {
     LoseSilently,
 }
 
-/// A post that keeps what arrived: run, target, and the report.
+/// A post that keeps what arrived.
 #[derive(Default)]
 pub(crate) struct KeepingPost {
     pub(crate) does: Mutex<Vec<Does>>,
+    /// Run and target.
     pub(crate) arrived: Mutex<Vec<(u64, String)>>,
+    /// Run and subject, of the same.
+    pub(crate) subjects: Mutex<Vec<(u64, String)>>,
 }
 
 impl Post for KeepingPost {
@@ -102,6 +109,7 @@ impl Post for KeepingPost {
         handing().map_err(|error| transient(error.to_string()))?;
         if does != Does::LoseSilently {
             self.arrived.lock().unwrap().push((parcel.run, target.to_string()));
+            self.subjects.lock().unwrap().push((parcel.run, parcel.mail.subject.clone()));
         }
         match does {
             Does::Take => Ok(Receipt { detail: "250 queued".to_owned() }),
@@ -120,7 +128,12 @@ impl Paint for QuickPaint {
     }
 
     fn mail(&self, document: &Document) -> Result<Mail, String> {
-        let (subject, text) = (document.title.clone(), document.notes.join("\n"));
+        let subject = match &document.alarm {
+            Some(alarm) if alarm.over => OVER,
+            Some(_) => FIRES,
+            None => &document.title,
+        };
+        let (subject, text) = (subject.to_owned(), document.notes.join("\n"));
         Ok(Mail { subject, html: format!("<p>{text}</p>"), text, images: Vec::new() })
     }
 

@@ -8,12 +8,13 @@ use weir_log::{LogError, LogReader};
 use weir_projector::fold;
 use weir_readmodel::Model;
 use weir_report::{Asked, compute, render};
-use weir_schedule::{Cause, RunState, SendingState};
+use weir_schedule::{Cause, RunId, RunState, SendingState};
 use weir_tests::command_line::report_args;
 use weir_tests::streams::queries;
 use weir_tests::{Query, RawDelivery, abandonment, assert_same};
 
 use crate::life::{Life, Outside};
+use crate::parts::{FIRES, OVER};
 
 /// All that the log holds: dense, and each seal holds.
 pub(crate) fn logged(life: &Life) -> Vec<Delivery> {
@@ -154,4 +155,25 @@ pub(crate) fn all_is_over(life: &Life, outside: &Outside, digest: &mut Sha256) -
         assert!(hours == 1 || is_told, "{pair:?}");
     }
     runs.len() as u64
+}
+
+/// The alert told in turns that it fires and that it is over, whatever became of the process in between;
+/// whoever got a message got that one; and in the end, when nobody comes any more, it is over.
+pub(crate) fn alarms_take_turns(life: &Life, outside: &Outside, name: &str) -> u64 {
+    let mut runs = life.ledger.runs(Some(name), None, usize::MAX >> 1).unwrap();
+    runs.sort_by_key(|run| run.scheduled_at);
+    let is_told = |run: &RunId| !life.ledger.run(*run).unwrap().unwrap().sendings.is_empty();
+    let told: Vec<_> = runs.into_iter().map(|run| run.id).filter(is_told).collect();
+    let subjects = outside.post.subjects.lock().unwrap();
+    for (turn, run) in told.iter().enumerate() {
+        let wanted = [FIRES, OVER][turn % 2];
+        for (_, subject) in subjects.iter().filter(|(of, _)| *of == run.0) {
+            assert_eq!(subject, wanted, "message {turn} of the alert, run {run}");
+        }
+    }
+    assert!(told.len().is_multiple_of(2), "it fired {} times and is not over", told.len());
+    let alerts = life.ledger.alerts().unwrap();
+    let standing = &alerts.iter().find(|alert| alert.name == name).unwrap().standing;
+    assert!(!standing.state.is_firing(), "{standing:?}");
+    told.len() as u64
 }

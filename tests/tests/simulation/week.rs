@@ -1,5 +1,6 @@
 //! What happens in a week.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use weir_domain::{Clock, Delivery, Origin, Timestamp};
 use weir_faults::Fault;
+use weir_ingest::import::{ImportError, ImportOptions, export_line, import};
 use weir_ingest::{Integrations, verify};
 use weir_log::AppendError;
 use weir_simulator::Scenario;
@@ -34,11 +36,22 @@ const HOURLY: &str = "title = \"Hourly\"\nrange = \"previous day\"\nformats = [\
 const DAILY: &str = "title = \"Daily\"\nrange = \"previous week\"\nformats = [\"json\"]\n\
     [schedule]\nwhen = \"daily 03:30 Europe/Tallinn\"\n[[recipient]]\nmail = [\"cy@example.com\"]\n";
 
+/// Fires some times a day, by chance.
+const ALERT: &str = "many";
+const MANY: &str = "title = \"Many\"\n[ask]\nfrom = \"-3h\"\nto = \"-1h\"\n\
+    [schedule]\nwhen = \"hourly UTC\"\n[alert]\non = \"started\"\nabove = 5\nmargin = 1\nmatured = \"1h\"\n\
+    [[recipient]]\nmail = [\"ann@example.com\"]\n";
+
+/// How long somebody else took the webhooks before.
+const BACKLOG_DAYS: i64 = 3;
+const LINES_MAX: usize = 40;
+
 /// What there was.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) acknowledged: u64,
     pub(crate) unanswered: u64,
+    pub(crate) imported: u64,
     pub(crate) refused_signatures: u64,
     pub(crate) kills: u64,
     pub(crate) power_cuts: u64,
@@ -48,12 +61,14 @@ pub(crate) struct Tally {
     pub(crate) checks: u64,
     pub(crate) reports: u64,
     pub(crate) runs: u64,
+    pub(crate) alarms: u64,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, other: &Tally) {
         self.acknowledged += other.acknowledged;
         self.unanswered += other.unanswered;
+        self.imported += other.imported;
         self.refused_signatures += other.refused_signatures;
         self.kills += other.kills;
         self.power_cuts += other.power_cuts;
@@ -63,6 +78,7 @@ impl Tally {
         self.checks += other.checks;
         self.reports += other.reports;
         self.runs += other.runs;
+        self.alarms += other.alarms;
     }
 }
 
@@ -84,6 +100,9 @@ pub(crate) struct Week {
     offset_us: i64,
     /// What the log must hold, in order.
     log: Vec<Delivery>,
+    /// What is still to be imported, in order.
+    backlog: VecDeque<Delivery>,
+    backlog_lines: usize,
     /// A group of which nobody knows: it is there as a whole behind the rest, or not at all.
     unknown: Vec<Delivery>,
     wake_at: Option<Timestamp>,
@@ -103,11 +122,13 @@ impl Week {
         fs::create_dir(&reports).unwrap();
         fs::write(reports.join("hourly.toml"), HOURLY).unwrap();
         fs::write(reports.join("daily.toml"), DAILY).unwrap();
+        fs::write(reports.join("many.toml"), MANY).unwrap();
         let outside = Outside {
             clock: Arc::default(),
             post: Arc::default(),
             steps_left: Arc::new(AtomicU64::new(u64::MAX)),
         };
+        let backlog = backlog(seed.wrapping_add(1), from);
         Week {
             rng: ChaCha8Rng::seed_from_u64(seed),
             outside,
@@ -117,6 +138,8 @@ impl Week {
             now_us: from.as_micros(),
             offset_us: 0,
             log: Vec::new(),
+            backlog_lines: backlog.len(),
+            backlog,
             unknown: Vec::new(),
             wake_at: None,
             tally: Tally::default(),
@@ -187,6 +210,8 @@ impl Week {
         let unknown = std::mem::take(&mut self.unknown);
         if logged.len() != self.log.len() {
             self.log.extend(unknown);
+        } else if unknown.iter().all(is_imported) {
+            self.put_back(unknown);
         }
         assert!(logged == self.log, "the log is not what was acknowledged");
     }
@@ -276,6 +301,44 @@ impl Week {
         }
     }
 
+    /// Lines of the backlog come in. One that is not known to be there is imported again when the log has
+    /// told that it is not.
+    fn import(&mut self) {
+        let count = self.rng.random_range(1..=LINES_MAX).min(self.backlog.len());
+        let cut = self.happens(4);
+        let now = self.outside.clock.now();
+        let Some(Weir::Up(life)) = &mut self.weir else { return };
+        let chunk: Vec<_> = self.backlog.drain(..count).collect();
+        let before = life.done();
+        let done = import(lines(&chunk).as_bytes(), &mut life.log, &options(now), |_| ());
+        if cut {
+            let after = life.done();
+            let point = self.rng.random_range(before..=after);
+            self.unknown = chunk;
+            self.tally.power_cuts += 1;
+            self.down(|life, rng| life.power_cut(point, rng));
+            return;
+        }
+        match done {
+            Ok(imported) => {
+                assert_eq!(imported.appended, count as u64, "each line is a delivery");
+                self.log.extend(chunk);
+            }
+            Err(ImportError::Append { source, .. }) if source.is_unknown() => {
+                self.unknown = chunk;
+                self.kill();
+            }
+            Err(ImportError::Append { .. }) => self.put_back(chunk),
+            Err(other) => panic!("an export is of the form of an import: {other}"),
+        }
+    }
+
+    fn put_back(&mut self, chunk: Vec<Delivery>) {
+        for delivery in chunk.into_iter().rev() {
+            self.backlog.push_front(delivery);
+        }
+    }
+
     /// Does what is due of the scheduled reports.
     fn tick(&mut self) {
         let now = self.outside.clock.now();
@@ -319,6 +382,9 @@ impl Week {
 
     /// What else happens.
     fn trouble(&mut self) {
+        if self.happens(200) {
+            self.import();
+        }
         if self.happens(900) {
             self.kill();
         }
@@ -369,6 +435,11 @@ impl Week {
         self.down(|life, _| life.kill());
         self.pass(3 * HOUR_US);
         self.come_up();
+        let rest: Vec<_> = self.backlog.drain(..).collect();
+        let now = self.outside.clock.now();
+        let life = self.life().unwrap();
+        import(lines(&rest).as_bytes(), &mut life.log, &options(now), |_| ()).unwrap();
+        self.log.extend(rest);
         for hour in 0.. {
             self.pass(HOUR_US);
             self.deliver_well();
@@ -380,6 +451,10 @@ impl Week {
         self.check();
         let Some(Weir::Up(life)) = &self.weir else { panic!("it is up in the end") };
         self.tally.runs = truth::all_is_over(life, &self.outside, &mut self.digest);
+        self.tally.alarms = truth::alarms_take_turns(life, &self.outside, ALERT);
+        let imported = self.log.iter().filter(|one| is_imported(one)).count();
+        assert_eq!(imported, self.backlog_lines, "each line is there, and once");
+        self.tally.imported = imported as u64;
         for delivery in &self.log {
             self.digest.update(delivery.received_at.as_micros().to_le_bytes());
             self.digest.update(&delivery.body);
@@ -400,6 +475,37 @@ impl Week {
         let life = self.life().unwrap();
         life.catch_up();
         life.runner.tick().unwrap();
+    }
+}
+
+/// What came in while somebody else took the webhooks.
+fn backlog(seed: u64, until: Timestamp) -> VecDeque<Delivery> {
+    let from = until.plus_us(-BACKLOG_DAYS * 24 * HOUR_US);
+    let mut deliveries = Scenario::realistic(seed, from, until, SESSIONS_PER_DAY).deliveries();
+    let taken = deliveries.take_until(until).map(|sent| {
+        let integration = "main".to_owned();
+        let origin = Origin { integration, secret: None, headers: Vec::new() };
+        Delivery { received_at: sent.at, origin: Arc::new(origin), body: sent.body }
+    });
+    taken.collect()
+}
+
+/// Whether it came from a file: no secret signed it.
+fn is_imported(delivery: &Delivery) -> bool {
+    delivery.origin.secret.is_none()
+}
+
+fn lines(of: &[Delivery]) -> String {
+    let line = |one: &Delivery| export_line(one.received_at, &one.origin.integration, &one.body);
+    of.iter().map(|one| line(one) + "\n").collect()
+}
+
+fn options(now: Timestamp) -> ImportOptions {
+    ImportOptions {
+        file: "backlog".to_owned(),
+        default_integration: "test".to_owned(),
+        skip_bad_lines: false,
+        now,
     }
 }
 
