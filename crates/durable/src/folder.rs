@@ -35,10 +35,14 @@ pub fn sync_new(file: &File, path: &Path) -> io::Result<()> {
     sync_name(path)
 }
 
-/// Whoever may make something in a folder may yet not be allowed to open that, and so to sync it.
+/// Whoever may make something in a folder may yet not be allowed to open that, and so to sync it; and
+/// not every folder is one of a file system that knows how to.
 fn sync_name(path: &Path) -> io::Result<()> {
+    use ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     match sync_folder_of(path) {
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        Err(error) if matches!(error.kind(), PermissionDenied | InvalidInput | Unsupported) => {
+            Ok(())
+        }
         synced => synced,
     }
 }
@@ -69,10 +73,21 @@ fn folder_of(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::fs::{self, File};
+    use std::os::fd::AsRawFd;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
 
-    use super::create_folder;
+    use super::{create_folder, sync_new};
+
+    #[test]
+    fn a_file_that_is_open_already_can_be_named_by_its_number() {
+        let file = tempfile::tempfile().unwrap();
+        let path = PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()));
+        // That folder is not on any disk.
+        assert!(File::open("/dev/fd").unwrap().sync_all().is_err());
+        sync_new(&file, &path).unwrap();
+    }
 
     #[test]
     fn every_missing_folder_is_made_with_its_mode_and_what_is_there_stays() {
