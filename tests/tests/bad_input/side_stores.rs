@@ -217,3 +217,21 @@ fn a_record_that_is_damaged_within_tells_with_the_first_entry() {
     assert_eq!(lost["store"], "audit.db", "{lost}");
     assert!(lost["reason"].as_str().expect("a sentence").starts_with(UNRECORDED), "{lost}");
 }
+
+#[test]
+fn a_key_of_pseudonyms_that_is_none_stops_nobody() {
+    let home = furnished(Home::new());
+    let path = home.write("data/pseudonym.key", "short");
+    let server = Server::start(&home);
+    server.takes(MAIN, &[event(7, 7001)]);
+    assert_eq!(server.get("/").status, 200);
+    let said = server.stop().1;
+    let is_no_key = format!("{} is no key: it must have 32 bytes; restore it", path.display());
+    assert!(
+        said.contains("viewers see pseudonyms that last until") && said.contains(&is_no_key),
+        "{said}"
+    );
+    assert_eq!(fs::read(&path).expect("it is there"), b"short", "left as it is");
+    home.weir(["doctor", "--offline"]).failed(1, &[]);
+    assert!(home.weir(["doctor", "--offline"]).text().contains(&is_no_key));
+}

@@ -217,9 +217,21 @@ pub(crate) fn people(dir: &DataDir) -> Access {
     })
 }
 
-/// The key of the pseudonyms that viewers see, made at the first start.
+/// The key of the pseudonyms that viewers see, made at the first start. Where the one that is kept
+/// cannot be used, another is good for as long as the process runs: viewers see no value in any case.
 fn pseudonym_key(dir: &DataDir) -> Outcome<[u8; 32]> {
     let seed = random_key()?;
+    Ok(kept_pseudonym_key(dir, seed).unwrap_or_else(|failure| {
+        tracing::error!(
+            "viewers see pseudonyms that last until the server is started again; webhooks are taken all \
+             the same: {failure}"
+        );
+        seed
+    }))
+}
+
+/// The key as it is kept, which is `seed` where there was none.
+pub(crate) fn kept_pseudonym_key(dir: &DataDir, seed: [u8; 32]) -> Outcome<[u8; 32]> {
     let kept = dir.pseudonym_key(|| seed)?;
     <[u8; 32]>::try_from(kept.as_slice()).map_err(|_| {
         Failure::work(format!(

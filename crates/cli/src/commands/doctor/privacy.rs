@@ -3,18 +3,29 @@
 use std::os::unix::fs::PermissionsExt;
 
 use weir_domain::Clock;
+use weir_log::DataDir;
 use weir_privacy::Period;
 
 use super::Finding::{self, Fine, Note, Wrong};
 use crate::clock::SystemClock;
-use crate::commands::counted;
+use crate::commands::{counted, serve};
 use crate::config::Config;
 use crate::failure::Outcome;
 use crate::vault::Place;
 
 /// What is to be said of personal values.
 pub(super) fn look(config: &Config) -> Vec<Finding> {
-    found(config).unwrap_or_else(|failure| vec![Wrong(failure.to_string())])
+    let mut findings = found(config).unwrap_or_else(|failure| vec![Wrong(failure.to_string())]);
+    findings.extend(pseudonyms(&config.data_dir()));
+    findings
+}
+
+/// What is wrong with the key of the pseudonyms that viewers see.
+fn pseudonyms(dir: &DataDir) -> Option<Finding> {
+    if !dir.pseudonym_key_file().exists() {
+        return None;
+    }
+    serve::kept_pseudonym_key(dir, [0; 32]).err().map(|failure| Wrong(failure.to_string()))
 }
 
 fn found(config: &Config) -> Outcome<Vec<Finding>> {
