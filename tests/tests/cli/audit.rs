@@ -50,7 +50,7 @@ fn what_a_command_does_to_what_is_kept_is_written_down() {
         "imported 1 file done".to_owned(),
         "exported log, up to delivery 3 done".to_owned(),
         "exported sessions as parquet done".to_owned(),
-        "changed-person 1 is viewer failed".to_owned(),
+        "changed-person person 1 is viewer failed".to_owned(),
         format!("backed-up {backup} done"),
     ];
     assert_eq!(deeds(&home, &[]), all);
