@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
+use rustix::fs::{Access, access};
 
 use crate::{StoreError, of, settle, stamp, switch_on, writer_of};
 
@@ -128,19 +129,23 @@ impl Marks {
     }
 }
 
-/// Makes the file at `path` if it is not there. What a store holds is nobody else's business: the
-/// file, and the journals that inherit its mode, is the owner's only.
+/// Makes the file at `path` if it is not there, or says why it cannot be written, which SQLite tells no
+/// more of than that. What a store holds is nobody else's business: the file, and the journals that
+/// inherit its mode, is the owner's only.
 ///
 /// A file that is there is not opened: to close it would let go of every lock on it that SQLite holds
 /// for this process, and whoever came next could take the journal away from under its writer.
 ///
 /// # Errors
-/// If it cannot be made.
+/// If it cannot be made or written.
 pub fn create_private(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        made => made.map(drop).map_err(StoreError::io(path)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            access(path, Access::READ_OK | Access::WRITE_OK).map_err(std::io::Error::from)
+        }
+        made => made.map(drop),
     }
+    .map_err(StoreError::io(path))
 }
 
 #[cfg(test)]
