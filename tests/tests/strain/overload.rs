@@ -87,9 +87,10 @@ fn what_is_taken_is_durable_and_the_rest_is_refused_at_once() {
     let mut took: Vec<Duration> = refused.iter().map(|one| one.took).collect();
     took.sort();
     let (median, longest) = (took[took.len() / 2], took[took.len() - 1]);
+    let late = took.iter().filter(|took| REFUSED_WITHIN < **took).count();
     println!(
         "{} offered in {} s: {} taken, {} refused, half of them within {median:?}, all within \
-         {longest:?}; {looks} looks at the pages; {idle_kib} KiB at rest, {high_kib} KiB at most",
+         {longest:?}, {late} later than {REFUSED_WITHIN:?}; {looks} looks at the pages; {idle_kib} KiB at rest, {high_kib} KiB at most",
         offered.len(),
         lasting.as_secs(),
         taken.len(),
