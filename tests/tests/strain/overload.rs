@@ -90,7 +90,8 @@ fn what_is_taken_is_durable_and_the_rest_is_refused_at_once() {
     let late = took.iter().filter(|took| REFUSED_WITHIN < **took).count();
     println!(
         "{} offered in {} s: {} taken, {} refused, half of them within {median:?}, all within \
-         {longest:?}, {late} later than {REFUSED_WITHIN:?}; {looks} looks at the pages; {idle_kib} KiB at rest, {high_kib} KiB at most",
+         {longest:?}, {late} later than {REFUSED_WITHIN:?}; {looks} looks at the pages; \
+         {idle_kib} KiB at rest, {high_kib} KiB at most",
         offered.len(),
         lasting.as_secs(),
         taken.len(),
